@@ -1,0 +1,46 @@
+/* Evaluates expressions against an ad, or between two of them. */
+/* SPDX-License-Identifier: MIT */
+#ifndef COMMON_AD_EXPR_EVAL_H
+#define COMMON_AD_EXPR_EVAL_H
+
+#include "common/ad/expr.h"
+
+struct eval_block;
+struct eval_ref;
+
+/*
+ * One evaluation or a row of them. Starting one costs nothing; memory is
+ * taken only for strings and lists that an expression computes. Embed it on
+ * the stack: eval_init, eval_expr..., eval_release.
+ *
+ * An evaluation cannot run away: it has a budget of steps and of memory and a
+ * limit of depth. When one of them is used up the value is ERROR.
+ */
+struct eval {
+	const struct ad *my;
+	const struct ad *target; /* or NULL */
+	int64_t now_s; /* what time() says; 0: the clock at first use */
+	uint64_t random; /* state of random(); 0: seeded at first use */
+	/* private */
+	struct eval_block *blocks;
+	const struct eval_ref *refs;
+	uint32_t steps_left;
+	uint32_t bytes_left;
+	uint16_t depth;
+};
+
+/* my may be NULL for an expression that needs no ad. */
+void eval_init(struct eval *ev, const struct ad *my, const struct ad *target);
+void eval_release(struct eval *ev);
+
+/* Values stay valid until eval_release. */
+struct value eval_expr(struct eval *ev, const struct expr *expr);
+struct value eval_attr(struct eval *ev, const char *name);
+
+/*
+ * As a truth: 1, 0, or -1 if the value is undefined, error or has no truth.
+ * Numbers other than zero are true.
+ */
+int value_truth(const struct value *value);
+
+#endif

@@ -1,0 +1,86 @@
+/* From a submit description to job ads: one for the cluster, one per job. */
+/* SPDX-License-Identifier: MIT */
+#ifndef COMMON_JOB_JOBDESC_H
+#define COMMON_JOB_JOBDESC_H
+
+#include "common/ad/ad.h"
+#include "common/job/submitfile.h"
+
+/* JobStatus and JobUniverse as HTCondor numbers them. */
+enum job_status {
+	JOB_IDLE = 1,
+	JOB_RUNNING = 2,
+	JOB_REMOVED = 3,
+	JOB_COMPLETED = 4,
+	JOB_HELD = 5,
+	JOB_TRANSFERRING_OUTPUT = 6,
+	JOB_SUSPENDED = 7,
+};
+#define JOB_UNIVERSE_VANILLA 5
+
+/* Who and where; all borrowed until jobdesc_free. */
+struct jobdesc_opts {
+	const char *owner; /* user's login name */
+	const char *cwd; /* absolute directory of the submission */
+	const char *submit_host; /* this host's name; FileSystemDomain */
+	const char *arch; /* X86_64 ...: of this machine */
+	const char *opsys; /* LINUX */
+	const char *batch_name; /* of the command line, or NULL */
+	bool skip_filechecks; /* do not look whether files exist */
+	int64_t cluster; /* 1 if the scheduler gives the number later */
+};
+
+struct jobdesc;
+
+/* All arguments are borrowed until jobdesc_free. */
+struct jobdesc *jobdesc_new(struct submitfile *sf, const struct submit_io *io,
+			    const struct jobdesc_opts *opts);
+void jobdesc_free(struct jobdesc *desc);
+
+/*
+ * Makes the next job. Returns 1 and *ret_proc: an ad with ProcId and what
+ * differs from the cluster's ad, which is its parent (the caller frees it);
+ * 0 after the last; -errno with file:line. The first call also makes the
+ * cluster's ad.
+ */
+int jobdesc_next(struct jobdesc *desc, struct ad **ret_proc, struct err *err);
+
+/* After the first job; borrowed. */
+struct ad *jobdesc_cluster(const struct jobdesc *desc);
+
+/* Warnings so far, a line each, without "WARNING: " twice. Borrowed. */
+const char *jobdesc_warnings(const struct jobdesc *desc);
+
+/*
+ * Files that have to travel with the submission, each once: calls visit with
+ * the absolute path, and for executables with $$(Arch) the architecture
+ * ("" otherwise). Stops at the first non-zero, which it returns.
+ */
+int jobdesc_each_input(const struct jobdesc *desc, const struct ad *proc,
+		       int (*visit)(void *ctx, const char *path,
+				    const char *arch),
+		       void *ctx);
+
+/* The architectures a name may be made for; ended by NULL. */
+extern const char *const jobdesc_archs[];
+
+/*
+ * Replaces $$(Attr), $$(Attr:default) and $$([expr]) by values of the
+ * machine's ad (an expression sees the job as MY, the machine as TARGET; job
+ * may be NULL). Returns 0, or -EINVAL (undefined, or not closed).
+ */
+int jobdesc_expand_machine(const char *text, const struct ad *job,
+			   const struct ad *machine, char **ret_text,
+			   struct err *err);
+
+/* Does the text hold a $$(...)? With attr: one that names this attribute. */
+bool jobdesc_has_machine_macro(const char *text, const char *attr);
+
+/*
+ * A size with a unit: "2 GB", "512M", "1.5T", "100" in default_unit ('K',
+ * 'M', 'G', 'T', or 'B'), rounded up to whole units of unit. Returns 0 or
+ * -EINVAL (no such number).
+ */
+int jobdesc_parse_size(const char *text, char unit, int64_t *ret);
+
+#endif
