@@ -10,12 +10,15 @@
 #   make bench    figures as ratios         make install PREFIX=/usr/local
 #
 # SAN=1 builds with address and undefined behaviour sanitizers in build-san/.
-# WERROR= turns warnings back into warnings.
+# WERROR= turns warnings back into warnings. V=1 shows the commands.
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo '  $(1)	$@')
 
 VERSION := 0.1.0
 PREFIX ?= /usr/local
@@ -101,11 +104,13 @@ $(foreach l,$(LIBS),$(eval $(call library,$(l))))
 $(B)/lib/lib%.a:
 	@mkdir -p $(@D)
 	@rm -f $@
-	$(AR) rcsD $@ $^
+	$(call say,AR)
+	$(Q)$(AR) rcsD $@ $^
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CPPFLAGS_LIB) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CPPFLAGS_LIB) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # ---- programs -------------------------------------------------------------
 
@@ -116,7 +121,8 @@ define program_rule
 BIN += $(B)/bin/$(1)
 $(B)/bin/$(1): $(call objects,$(2)) $(call archives,$(3))
 	@mkdir -p $$(@D)
-	$(CC) $(LDFLAGS_ALL) $(4) -o $$@ $(call objects,$(2)) $(call linkwith,$(3))
+	$$(call say,LINK)
+	$$(Q)$(CC) $(LDFLAGS_ALL) $(4) -o $$@ $(call objects,$(2)) $(call linkwith,$(3))
 endef
 program = $(if $(wildcard $(2)),$(eval $(call program_rule,$(1),$(2),$(3),$(4))))
 
@@ -148,7 +154,7 @@ NATIVE := $(strip $(foreach t,$(TARGETS),$(if $(filter $(CROSS_$(t)),$(MACHINE))
 
 ckptcc = $(if $(filter $(1),$(NATIVE)),$(CC),$(shell command -v $(CROSS_$(1))-gcc))
 ckptar = $(if $(filter $(1),$(NATIVE)),$(AR),$(CROSS_$(1))-gcc-ar)
-SRC_ckpt := $(wildcard ckptlib/*.c) $(SRC_ckptimg)
+SRC_ckpt := $(strip $(wildcard ckptlib/*.c) $(SRC_ckptimg))
 CKPT_CFLAGS = -std=gnu11 -O2 -g -fno-strict-aliasing $(WARN)
 CKPTLIBS :=
 
@@ -158,10 +164,12 @@ CKPTLIBS += $(B)/lib/ckpt/$(1)/libckpt.a
 $(B)/lib/ckpt/$(1)/libckpt.a: $(patsubst %.c,$(B)/obj-ckpt/$(1)/%.o,$(SRC_ckpt))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	$(call ckptar,$(1)) rcsD $$@ $$^
+	$$(call say,AR)
+	$$(Q)$(call ckptar,$(1)) rcsD $$@ $$^
 $(B)/obj-ckpt/$(1)/%.o: %.c
 	@mkdir -p $$(@D)
-	$(call ckptcc,$(1)) $(CPPFLAGS) $(CKPT_CFLAGS) $(ARCHFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+	$$(call say,CC)
+	$$(Q)$(call ckptcc,$(1)) $(CPPFLAGS) $(CKPT_CFLAGS) $(ARCHFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 endef
 $(if $(SRC_ckpt),$(foreach t,$(TARGETS),\
 	$(if $(call ckptcc,$(t)),$(eval $(call ckpt_target,$(t))))))
@@ -179,7 +187,8 @@ define unit_rule
 $(B)/test/unit/$(1): $(B)/obj/tests/unit/$(1).o $(call archives,$(2)) \
 		$(if $(filter ckpt,$(2)),$(B)/lib/ckpt/$(NATIVE)/libckpt.a)
 	@mkdir -p $$(@D)
-	$(CC) $(LDFLAGS_ALL) -o $$@ $(B)/obj/tests/unit/$(1).o \
+	$$(call say,LINK)
+	$$(Q)$(CC) $(LDFLAGS_ALL) -o $$@ $(B)/obj/tests/unit/$(1).o \
 		$(call linkwith,$(2),$(if $(filter ckpt,$(2)),$(B)/lib/ckpt/$(NATIVE)/libckpt.a)) -lcmocka -lm
 $(B)/obj/tests/unit/$(1).o: CPPFLAGS_LIB := $(if $(filter instrument,$(2)),$(CPPFLAGS_instrument))
 endef
