@@ -3,12 +3,13 @@
 #ifndef HARRIER_TESTS_UNIT_TEST_H
 #define HARRIER_TESTS_UNIT_TEST_H
 
-/* clang-format off: cmocka.h needs these before it. */
-#include <cmocka.h>
-#include <setjmp.h>
+/* cmocka.h needs the others before it. */
+/* clang-format off */
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
+#include <cmocka.h>
 /* clang-format on */
 
 #include <stdio.h>
