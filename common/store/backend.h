@@ -7,8 +7,8 @@
  * Names are made by us: [A-Za-z0-9._-]+, no leading dot. Calls may be made
  * from several threads, one object being written by one thread only.
  */
-#ifndef COMMON_STORE_BACKEND_H
-#define COMMON_STORE_BACKEND_H
+#ifndef HARRIER_STORE_BACKEND_H
+#define HARRIER_STORE_BACKEND_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 struct err;
 struct backend;
-struct backend_put;	/* an object being written */
+struct backend_put; /* an object being written */
 
 /* Told of one object; 0 to go on, else list stops and returns the value. */
 typedef int backend_list_fn(void *arg, const char *name, uint64_t bytes);
@@ -24,8 +24,8 @@ typedef int backend_list_fn(void *arg, const char *name, uint64_t bytes);
 struct backend_ops {
 	int (*put_begin)(struct backend *b, const char *name,
 			 struct backend_put **ret_put, struct err *err);
-	int (*put_write)(struct backend_put *put, const void *data,
-			 size_t len, struct err *err);
+	int (*put_write)(struct backend_put *put, const void *data, size_t len,
+			 struct err *err);
 	int (*put_commit)(struct backend_put *put, struct err *err);
 	void (*put_abort)(struct backend_put *put);
 	int (*get)(struct backend *b, const char *name, uint64_t offset,
@@ -60,8 +60,8 @@ int backend_put_commit(struct backend_put *put, struct err *err);
 void backend_put_abort(struct backend_put *put);
 
 /* Reads exactly @len bytes at @offset; -ENODATA if the object is shorter. */
-int backend_get(struct backend *b, const char *name, uint64_t offset,
-		void *buf, size_t len, struct err *err);
+int backend_get(struct backend *b, const char *name, uint64_t offset, void *buf,
+		size_t len, struct err *err);
 int backend_stat(struct backend *b, const char *name, uint64_t *ret_bytes,
 		 struct err *err);
 /* Deleting what is not there is success. */

@@ -8,16 +8,16 @@
  * another owner's chunk can neither be computed nor used: whoever names an
  * id under his own key can only have computed it from data he has.
  */
-#ifndef COMMON_STORE_CHUNK_H
-#define COMMON_STORE_CHUNK_H
+#ifndef HARRIER_STORE_CHUNK_H
+#define HARRIER_STORE_CHUNK_H
 
 #include <stddef.h>
 #include <stdint.h>
 
 struct err;
 
-#define CHUNK_SIZE	(256u * 1024)
-#define CHUNK_HEX_SIZE	65	/* text of an id, with the final NUL */
+#define CHUNK_SIZE     (256u * 1024)
+#define CHUNK_HEX_SIZE 65 /* text of an id, with the final NUL */
 
 struct chunk_id {
 	uint8_t b[32];
@@ -66,6 +66,9 @@ int chunker_id(struct chunker *c, const void *data, size_t len,
  */
 int chunker_pack(struct chunker *c, const void *data, size_t len,
 		 const void **ret_data, size_t *ret_len, struct err *err);
+
+/* Room for the stored form of one chunk (CHUNK_SIZE bytes), owned by @c. */
+void *chunker_buffer(struct chunker *c);
 
 /*
  * The reverse, verified: gives the @raw_len bytes of chunk @id from the

@@ -4,8 +4,8 @@
  * transaction, deleting files after its commit; both are idempotent, so a
  * crash between them costs nothing.
  */
-#ifndef COMMON_STORE_GC_H
-#define COMMON_STORE_GC_H
+#ifndef HARRIER_STORE_GC_H
+#define HARRIER_STORE_GC_H
 
 #include "common/store/backend.h"
 #include "common/store/index.h"
@@ -21,8 +21,8 @@ int gc_decide(struct index *ix, int64_t now, struct err *err);
  * and says how many went. Writes the index (a transaction of its own, if
  * the caller has none).
  */
-int gc_act(struct index *ix, struct backend *b, size_t max,
-	   size_t *ret_deleted, struct err *err);
+int gc_act(struct index *ix, struct backend *b, size_t max, size_t *ret_deleted,
+	   struct err *err);
 
 /*
  * At start, before any upload: deletes files that the index does not know,
@@ -34,7 +34,8 @@ int gc_strays(struct index *ix, struct backend *b, size_t *ret_deleted,
 /*
  * Reads a checkpoint chunk by chunk. 0 if it is sound. Damage is written to
  * the index (index_damaged) and answered as -EBADMSG with the message
- * "checkpoint 'ID': file 'NAME', chunk N (HASH) is damaged: ...".
+ * "checkpoint 'ID': file 'NAME', chunk N: chunk HASH is damaged: ...". It
+ * runs in the transaction of the caller, if there is one.
  */
 int gc_verify(struct index *ix, struct backend *b, struct chunker *c,
 	      int64_t id, struct err *err);

@@ -21,8 +21,8 @@
  * when it arrives again. A committed checkpoint never changes but for its
  * state and its pin.
  */
-#ifndef COMMON_STORE_INDEX_H
-#define COMMON_STORE_INDEX_H
+#ifndef HARRIER_STORE_INDEX_H
+#define HARRIER_STORE_INDEX_H
 
 #include "common/store/chunk.h"
 #include "common/store/manifest.h"
@@ -47,22 +47,24 @@ const char *index_state_name(enum index_state state);
 
 /* A checkpoint. Texts belong to whoever filled the record. */
 struct index_ckpt {
-	int64_t id;		/* never used twice */
-	int cluster, proc;	/* the job */
+	int64_t id; /* never used twice */
+	int cluster, proc; /* the job */
 	int attempt;
 	char *owner;
-	int generation;		/* 1, 2, ... per job; 0 while uploading */
+	int generation; /* 1, 2, ... per job; 0 while uploading */
 	enum index_state state;
-	bool pinned;		/* kept whatever its age (hckpt pin) */
-	int64_t created;	/* Unix time, seconds */
-	int64_t expires;	/* of an upload; 0 when committed */
-	uint64_t bytes;		/* sum of the files' sizes */
-	uint64_t new_bytes;	/* bytes that its pack added to the store */
-	char *image;		/* name of the image among the files, or "" */
-	char *class;		/* portability class, "any machine" ... */
-	char *needs;		/* JSON text: what it needs of a machine */
-	char *stats;		/* JSON text: figures of the capture */
-	char *damage;		/* why it is damaged, else "" */
+	bool outputs; /* results of an attempt, not a checkpoint: no
+				 * generation, in no list, never the latest */
+	bool pinned; /* kept whatever its age (hckpt pin) */
+	int64_t created; /* Unix time, seconds */
+	int64_t expires; /* of an upload; 0 when committed */
+	uint64_t bytes; /* sum of the files' sizes */
+	uint64_t new_bytes; /* bytes that its pack added to the store */
+	char *image; /* name of the image among the files, or "" */
+	char *class; /* portability class, "any machine" ... */
+	char *needs; /* JSON text: what it needs of a machine */
+	char *stats; /* JSON text: figures of the capture */
+	char *damage; /* why it is damaged, else "" */
 };
 
 void index_ckpt_release(struct index_ckpt *c);
@@ -131,7 +133,7 @@ typedef int index_ckpt_fn(void *arg, const struct index_ckpt *c);
 struct index_filter {
 	int cluster, proc;
 	const char *owner;
-	bool uploads;		/* those still uploading too */
+	bool uploads; /* those still uploading too */
 };
 
 /* Oldest first. */
@@ -139,8 +141,8 @@ int index_list(struct index *ix, const struct index_filter *f,
 	       index_ckpt_fn *fn, void *arg, struct err *err);
 
 /* The files of a checkpoint, into an initialised @ret_manifest. */
-int index_manifest(struct index *ix, int64_t id,
-		   struct manifest *ret_manifest, struct err *err);
+int index_manifest(struct index *ix, int64_t id, struct manifest *ret_manifest,
+		   struct err *err);
 
 /* Where a chunk lies. *@ret_pack is to be freed. -ENOENT if not here. */
 int index_locate(struct index *ix, const struct chunk_id *chunk,
@@ -153,9 +155,9 @@ bool index_names_chunk(struct index *ix, int64_t id,
 
 /* Bytes in packs, chunks and committed checkpoints; @owner NULL: of all. */
 struct index_totals {
-	uint64_t pack_bytes;	/* on disk (all owners) */
-	uint64_t bytes;		/* sum of checkpoints' sizes */
-	uint64_t chunks;	/* in the store (all owners) */
+	uint64_t pack_bytes; /* on disk (all owners) */
+	uint64_t bytes; /* sum of checkpoints' sizes */
+	uint64_t chunks; /* in the store (all owners) */
 	uint64_t checkpoints;
 };
 int index_totals(struct index *ix, const char *owner,

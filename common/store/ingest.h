@@ -3,8 +3,8 @@
  * Packs into the backend and chunks out of it, without the database, so that
  * a worker thread can do it: hashing, zstd and fsync happen here.
  */
-#ifndef COMMON_STORE_INGEST_H
-#define COMMON_STORE_INGEST_H
+#ifndef HARRIER_STORE_INGEST_H
+#define HARRIER_STORE_INGEST_H
 
 #include "common/store/backend.h"
 #include "common/store/pack.h"
@@ -18,9 +18,8 @@ struct ingest;
  * Begins to take pack @name for the owner of @key. Borrows @b; copies the
  * rest.
  */
-int ingest_new(struct backend *b, const char *name,
-	       const struct chunk_key *key, struct ingest **ret_ingest,
-	       struct err *err);
+int ingest_new(struct backend *b, const char *name, const struct chunk_key *key,
+	       struct ingest **ret_ingest, struct err *err);
 /* The next bytes of the pack: verified, then written. */
 int ingest_feed(struct ingest *in, const void *data, size_t len,
 		struct err *err);
@@ -47,7 +46,6 @@ int ingest_read(struct backend *b, struct chunker *c, const char *name,
  * bytes.
  */
 int ingest_read_stored(struct backend *b, const char *name,
-		       const struct pack_entry *e, void *buf,
-		       struct err *err);
+		       const struct pack_entry *e, void *buf, struct err *err);
 
 #endif

@@ -3,8 +3,8 @@
  * The files of one checkpoint: name, size, mode, and the chunks that make up
  * each file. Every chunk of a file but the last has CHUNK_SIZE bytes.
  */
-#ifndef COMMON_STORE_MANIFEST_H
-#define COMMON_STORE_MANIFEST_H
+#ifndef HARRIER_STORE_MANIFEST_H
+#define HARRIER_STORE_MANIFEST_H
 
 #include "common/store/chunk.h"
 
@@ -12,15 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MANIFEST_FILES_MAX	10000
-#define MANIFEST_NAME_MAX	1024
+#define MANIFEST_FILES_MAX 10000
+#define MANIFEST_NAME_MAX  1024
 
 struct manifest_file {
-	char *name;		/* relative to the scratch directory */
-	uint64_t size;		/* bytes */
-	unsigned int mode;	/* permission bits */
+	char *name; /* relative to the scratch directory */
+	uint64_t size; /* bytes */
+	unsigned int mode; /* permission bits */
 	struct chunk_id *chunks;
-	size_t chunk_count;	/* ceil(size / CHUNK_SIZE) */
+	size_t chunk_count; /* ceil(size / CHUNK_SIZE) */
 };
 
 struct manifest {
@@ -49,8 +49,8 @@ size_t manifest_chunk_len(const struct manifest_file *f, size_t i);
  * beyond MANIFEST_FILES_MAX.
  */
 int manifest_add(struct manifest *m, const char *name, uint64_t size,
-		 unsigned int mode, const struct chunk_id *chunks,
-		 size_t count, struct err *err);
+		 unsigned int mode, const struct chunk_id *chunks, size_t count,
+		 struct err *err);
 
 /*
  * Reads @fd from its start to its end, and adds it with its chunks' ids.
@@ -67,23 +67,5 @@ uint64_t manifest_bytes(const struct manifest *m);
  * (free); NULL when there are none.
  */
 struct chunk_id *manifest_ids(const struct manifest *m, size_t *ret_count);
-
-/* -- writing the files of a manifest from chunks that come in any order -- */
-
-struct restore;
-
-/* Borrows @m until restore_free. */
-struct restore *restore_new(const struct manifest *m);
-/* Says where file @i of the manifest goes; borrows @fd, open for writing. */
-void restore_file(struct restore *r, size_t i, int fd);
-/*
- * Writes a verified chunk to every place it has; chunks that no file names
- * are ignored.
- */
-int restore_chunk(struct restore *r, const struct chunk_id *id,
-		  const void *data, size_t len, struct err *err);
-/* 0 when every chunk was seen; else -ENODATA naming file and chunk. */
-int restore_finish(struct restore *r, struct err *err);
-void restore_free(struct restore *r);
 
 #endif

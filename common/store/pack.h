@@ -14,8 +14,8 @@
  * All numbers are little endian. A pack without its trailer was cut short
  * and is never accepted.
  */
-#ifndef COMMON_STORE_PACK_H
-#define COMMON_STORE_PACK_H
+#ifndef HARRIER_STORE_PACK_H
+#define HARRIER_STORE_PACK_H
 
 #include "common/store/chunk.h"
 
@@ -23,19 +23,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PACK_CHUNKS_MAX	(1u << 20)	/* 256 GiB of data */
+#define PACK_CHUNKS_MAX (1u << 20) /* 256 GiB of data */
 
 /* Where a chunk lies in a pack. */
 struct pack_entry {
 	struct chunk_id id;
-	uint64_t offset;	/* of the stored bytes, from the pack's start */
-	uint32_t stored;	/* bytes in the pack */
-	uint32_t raw;		/* bytes of the chunk */
+	uint64_t offset; /* of the stored bytes, from the pack's start */
+	uint32_t stored; /* bytes in the pack */
+	uint32_t raw; /* bytes of the chunk */
 };
 
 /* Takes the bytes of a pack as they are made. 0 or -errno. */
-typedef int pack_sink(void *arg, const void *data, size_t len,
-		      struct err *err);
+typedef int pack_sink(void *arg, const void *data, size_t len, struct err *err);
 
 /* A sink that writes to the descriptor *(int *)@arg. */
 int pack_sink_fd(void *arg, const void *data, size_t len, struct err *err);
@@ -45,8 +44,8 @@ int pack_sink_fd(void *arg, const void *data, size_t len, struct err *err);
 struct pack_writer;
 
 /* Begins a pack: writes its header into @sink. */
-int pack_writer_new(pack_sink *sink, void *arg,
-		    struct pack_writer **ret_writer, struct err *err);
+int pack_writer_new(pack_sink *sink, void *arg, struct pack_writer **ret_writer,
+		    struct err *err);
 /* Compresses one chunk and appends it. @id must be its id under @c's key. */
 int pack_writer_add(struct pack_writer *w, struct chunker *c,
 		    const struct chunk_id *id, const void *data, size_t len,
