@@ -12,8 +12,8 @@ struct httpd_req;
  * has seen gets those after it; if that one is no longer kept, the first
  * event is "reset": it has to ask for everything anew.
  */
-#define SSE_HISTORY	 4096
-#define SSE_BACKLOG	 (256u * 1024) /* bytes a slow listener may be behind */
+#define SSE_HISTORY	  4096
+#define SSE_BACKLOG	  (256u * 1024) /* bytes a slow listener may be behind */
 #define SSE_LISTENERS_MAX 256 /* the next is answered 503 */
 
 struct sse;

@@ -100,10 +100,9 @@ static int check_private(const char *path, uid_t uid, struct err *err)
 	struct stat st;
 
 	if (lstat(path, &st) < 0)
-		return errno == ENOENT ?
-			       0 :
-			       err_sys(err, -errno, "cannot look at '%s'",
-				       path);
+		return errno == ENOENT ? 0
+				       : err_sys(err, -errno,
+						 "cannot look at '%s'", path);
 	if (!S_ISDIR(st.st_mode))
 		return err_set(err, -ENOTDIR, "'%s' is not a directory", path);
 	if (st.st_uid != uid || (st.st_mode & 077))
@@ -146,8 +145,8 @@ int pooldir_init(struct pooldir *pd, const char *dir, struct err *err)
 	new.spool = xasprintf("%s/spool", new.root);
 	new.log = xasprintf("%s/log", new.root);
 	new.hosts = xasprintf("%s/hosts", new.root);
-	new.socket = socket ? absolute(socket) :
-			      xasprintf("%s/scheduler.sock", new.run);
+	new.socket = socket ? absolute(socket)
+			    : xasprintf("%s/scheduler.sock", new.run);
 	new.port_file = xasprintf("%s/scheduler.port", new.run);
 	*pd = new;
 	return 0;
@@ -199,8 +198,12 @@ int pooldir_check_host(const char *host, struct err *err)
 	size_t len = strspn(host, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				  "abcdefghijklmnopqrstuvwxyz0123456789._-");
 
-	if (len > 0 && len <= HOST_MAX && host[len] == '\0' && host[0] != '.')
-		return 0;
+	if (len > 0 && len <= HOST_MAX && host[len] == '\0' && host[0] != '.') {
+		if (strcmp(host, "scheduler") != 0)
+			return 0;
+		return err_set(err, -EINVAL,
+			       "a host cannot be called 'scheduler'");
+	}
 	return err_set(err, -EINVAL,
 		       "bad host name '%s': letters, digits, '.', '-' and '_' "
 		       "only, at most %d",
