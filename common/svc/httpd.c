@@ -34,7 +34,7 @@
 static const char busy_reply[] =
 	"HTTP/1.1 503 Service Unavailable\r\n"
 	"Connection: close\r\nRetry-After: 1\r\n"
-	"Content-Type: application/json\r\nContent-Length: 65\r\n\r\n"
+	"Content-Type: application/json\r\nContent-Length: 63\r\n\r\n"
 	"{\"error\":{\"code\":\"too-many\",\"message\":\"too many connections\"}}\n";
 
 /* ---- connections ---- */
@@ -405,7 +405,7 @@ int httpd_listen(struct httpd *httpd, const struct httpd_listener *listener,
 		 uint16_t *ret_port, struct err *err)
 {
 	struct httpd_port *port;
-	int fd, ret, epoll_fd;
+	int fd = -1, ret, epoll_fd;
 
 	ret = listener->unix_path ? listen_unix(listener, &fd, err)
 				  : listen_tcp(listener, &fd, err);
@@ -478,9 +478,9 @@ void httpd_free(struct httpd *httpd)
 	if (!httpd)
 		return;
 	evloop_del_hook(httpd->loop, httpd_send, httpd);
+	httpd->freeing = true;
 	list_for_each(port, &httpd->listeners, link)
-		MHD_quiesce_daemon(port->mhd);
-	/* A run may read one more request, which parks: until none is left. */
+		close(MHD_quiesce_daemon(port->mhd));
 	do {
 		break_all(httpd);
 		resume_requests(httpd);

@@ -153,7 +153,7 @@ void httpd_stream_wake(struct httpd_stream *stream);
 struct httpd_stream *httpd_reply_push(struct httpd_req *req, int status,
 				      const char *type, size_t backlog_max,
 				      void (*close)(void *arg), void *arg);
-/* 0, or -ENOBUFS: too slow a client; nothing was added. */
+/* 0; -ENOBUFS for too slow a client, nothing was added; -EPIPE: it is gone. */
 int httpd_stream_write(struct httpd_stream *stream, const void *data,
 		       size_t len);
 /* Ends a pushed stream after what was written; `close` will be called. */

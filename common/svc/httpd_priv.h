@@ -17,6 +17,7 @@ struct httpd {
 	struct list parked; /* without a reply, watched */
 	struct list streams; /* replies under way */
 	struct list waking; /* suspended streams to go on */
+	bool freeing; /* no request begins any more */
 };
 
 /* One listening socket is one MHD daemon: limits are per daemon there. */

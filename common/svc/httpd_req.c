@@ -183,7 +183,8 @@ enum MHD_Result httpd_req_step(struct httpd_req *req,
 	enum MHD_Result result;
 
 	req->mhd = mhd;
-	if (req->gone)
+	if (req->gone ||
+	    (req->state == HTTPD_BEGIN && req->conn->port->httpd->freeing))
 		return MHD_NO;
 	if (req->state == HTTPD_BEGIN)
 		return step_begin(req, path, method);
