@@ -41,10 +41,12 @@ static void pids_add(struct pids *p, pid_t pid, pid_t parent)
 static int parse_stat(char *text, struct tree_stat *ret)
 {
 	uint64_t utime, stime, cutime, cstime;
-	char *p = strrchr(text, ')');
+	char *p = strrchr(text, ')'), *name = strchr(text, '(');
 
-	if (!p)
+	if (!p || !name || name > p)
 		return -ENOENT;
+	snprintf(ret->comm, sizeof(ret->comm), "%.*s", (int)(p - name - 1),
+		 name + 1);
 	if (sscanf(p + 1,
 		   " %c %d %*d %*d %d %*d %*u %*u %*u %*u %*u %" SCNu64
 		   " %" SCNu64 " %" SCNu64 " %" SCNu64
@@ -93,6 +95,28 @@ static void snapshot(struct pids *all)
 			pids_add(all, pid, st.ppid);
 	}
 	closedir(dir);
+}
+
+pid_t *tree_all(size_t *ret_count)
+{
+	struct pids all = { 0 };
+
+	snapshot(&all);
+	free(all.parent);
+	*ret_count = all.count;
+	return all.v;
+}
+
+bool tree_is_below(pid_t pid, const char *comm)
+{
+	struct tree_stat st;
+
+	while (pid > 1 && !tree_stat(pid, &st)) {
+		if (!strcmp(st.comm, comm))
+			return true;
+		pid = st.ppid;
+	}
+	return false;
 }
 
 static void pids_release(struct pids *p)

@@ -30,8 +30,9 @@ bool tree_stopped(pid_t root);
  * that were waited for. */
 int64_t tree_cpu_us(pid_t root);
 
-/* One process's state letter, parent, controlling terminal and start. */
+/* One process's name, state letter, parent, controlling terminal and start. */
 struct tree_stat {
+	char comm[16];
 	char state;
 	pid_t ppid;
 	int tty_nr;
@@ -41,5 +42,11 @@ struct tree_stat {
 
 /* 0, or -ENOENT when there is no such process. */
 int tree_stat(pid_t pid, struct tree_stat *ret_stat);
+
+/* Is it below a process of that name? */
+bool tree_is_below(pid_t pid, const char *comm);
+
+/* All processes; the caller frees the array. */
+pid_t *tree_all(size_t *ret_count);
 
 #endif
