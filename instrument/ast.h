@@ -164,6 +164,7 @@ struct node {
 	struct decl *decl;
 	int op;			/* operator: '+', '<', or two characters as
 				 * 'l'<<8|'<' ...: see node_op() */
+	struct type *operand_type; /* N_UNEVALUATED sizeof/_Alignof: of what */
 	bool prefix, arrow;
 	bool lvalue_bitfield;	/* N_MEMBER of a bit-field */
 	bool is_const_int;	/* constant integer expression, value known */
