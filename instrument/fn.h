@@ -1,0 +1,91 @@
+/*
+ * The functions of a unit as the instrumenter sees them: which can be
+ * resumed, their resume points with stable names, their variables.
+ *
+ * Invariants:
+ * - A point's name (what, file, line, col, copy) depends on the user's text
+ *   of its own function only, never on the plan or on other functions.
+ * - Every local has one record (decl->user); memory variables (address
+ *   taken, or arrays) are passed to the runtime by address, all others by
+ *   value.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef INSTRUMENT_FN_H
+#define INSTRUMENT_FN_H
+
+#include <stdbool.h>
+#include "instrument/ast.h"
+
+enum point_kind { POINT_CALL, POINT_LOOP, POINT_ENTRY, POINT_GOTO };
+
+struct var {
+	struct decl *decl;	/* NULL: a temporary */
+	struct node *node;	/* of a temporary: the expression it holds */
+	char *name;		/* in the emitted C */
+	char *stable;		/* in images */
+	bool mem;
+	bool odd;		/* memory variable whose declaration can be
+				 * jumped over */
+	bool is_bool;		/* temporary: the value of a && or || */
+	int index;		/* among fn.vars */
+};
+
+struct point {
+	enum point_kind kind;
+	int id;			/* dense, from 0 */
+	struct node *node;	/* call, loop or goto; entry: the statement the
+				 * poll stands before */
+	char *what;
+	struct place place;
+	unsigned copy;
+	/* set by live.c */
+	struct var **vars;
+	bool *maybe;
+	int nvars;
+	bool alive;		/* reachable: it was met in the lowered form */
+};
+
+struct fn {
+	struct ast *ast;
+	struct decl *decl;
+	struct node *node, *body;
+	bool refused;		/* runs as written, with polls off */
+	char *why;
+	size_t why_at;
+	struct var **vars;	/* parameters, locals, then temporaries */
+	int nvars, nlocals;
+	struct point **points;
+	int npoints;
+	struct node **loops;	/* in the order of the text */
+	int nloops;
+	bool has_mem;		/* any memory variable */
+	int nstatics;
+	struct decl **statics;	/* static locals */
+};
+
+/* One record per function definition of the user's source, in order. */
+struct fns {
+	struct fn **fn;
+	int n;
+};
+
+struct fns *fns_make(struct ast *a);
+void fns_free(struct fns *f);
+
+/* Whether a call may reach a poll as far as the unit alone can tell. */
+bool fn_call_is_candidate(const struct node *call);
+
+struct point *fn_point_of(const struct fn *fn, const struct node *n);
+struct point *fn_entry_point(const struct fn *fn);
+int fn_loop_index(const struct fn *fn, const struct node *loop);
+/* The temporary that holds an expression, made on first use. */
+struct var *fn_temp(struct fn *fn, struct node *expr);
+struct var *fn_var(const struct decl *d);
+
+bool node_is_loop(const struct node *n);
+/* Calls visit for each node of the tree in the order of the text; visit
+ * returns false to skip what is below. */
+void node_walk(struct node *n, bool (*visit)(struct node *, void *), void *ctx);
+
+#endif
