@@ -49,4 +49,8 @@ bool session_host_ok(const struct httpd_req *req, uint16_t port);
 /* Is Origin the request's own host? For requests that change something. */
 bool session_origin_ok(const struct httpd_req *req);
 
+/* The same two on texts (NULL where the header is missing). */
+bool session_host_text_ok(const char *host, uint16_t port);
+bool session_origin_text_ok(const char *origin, const char *host);
+
 #endif
