@@ -1,0 +1,63 @@
+/*
+ * Facts: what the plan over a whole program must know of one unit.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef INSTRUMENT_FACTS_H
+#define INSTRUMENT_FACTS_H
+
+#include <stdbool.h>
+#include "instrument/back.h"
+
+/* Trip counts that are not a known constant. */
+enum { TRIP_COUNTED = -1, TRIP_UNKNOWN = -2 };
+
+struct fact_loop {
+	int parent;		/* index of the enclosing loop, -1: none */
+	unsigned line, col;
+	long long trip;		/* or enum above */
+	long long ops;		/* expression nodes of one iteration, without
+				 * those of inner loops */
+};
+
+struct fact_call {
+	int loop;		/* the innermost loop it stands in, -1: none */
+	char *callee;		/* NULL: through a pointer */
+	int arity;
+	unsigned line;
+};
+
+struct fact_fn {
+	char *name;
+	bool is_static, refused;
+	char *why;		/* refused: reason, file and position */
+	char *file;
+	unsigned line, col;
+	unsigned why_line, why_col;
+	int arity;
+	long long ops;		/* outside loops */
+	bool backward_goto;
+	struct fact_loop *loops;
+	int nloops;
+	struct fact_call *calls;
+	int ncalls;
+};
+
+struct fact_reason {
+	int limit;		/* enum ckpt_class */
+	char *file, *text;
+	unsigned line, col;
+};
+
+struct facts {
+	struct fact_fn *fns;
+	int nfns;
+	char **taken;		/* functions whose address the unit takes */
+	int ntaken;
+	struct fact_reason *reasons;
+	int nreasons;
+};
+
+struct fact_fn *facts_find(const struct facts *f, const char *name);
+
+#endif

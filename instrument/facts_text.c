@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* Facts as text, for the section of an object: one line each, fields by tabs. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/err.h"
+#include "common/base/strbuf.h"
+#include "common/base/xalloc.h"
+#include "instrument/facts.h"
+
+#define FACTS_HEADER "harrier-facts 1"
+
+static void write_fn(const struct fact_fn *n, struct strbuf *out)
+{
+	strbuf_addf(out, "F\t%s\t%d\t%d\t%s\t%u\t%u\t%u\t%u\t%d\t%lld\t%d\t%s\n",
+		    n->name, n->is_static, n->refused, n->file, n->line, n->col,
+		    n->why_line, n->why_col, n->arity, n->ops,
+		    n->backward_goto, n->why ? n->why : "");
+	for (int i = 0; i < n->nloops; i++)
+		strbuf_addf(out, "L\t%d\t%u\t%u\t%lld\t%lld\n",
+			    n->loops[i].parent, n->loops[i].line,
+			    n->loops[i].col, n->loops[i].trip, n->loops[i].ops);
+	for (int i = 0; i < n->ncalls; i++)
+		strbuf_addf(out, "C\t%d\t%s\t%d\t%u\n", n->calls[i].loop,
+			    n->calls[i].callee ? n->calls[i].callee : "*",
+			    n->calls[i].arity, n->calls[i].line);
+}
+
+void facts_write(const struct facts *f, struct strbuf *out)
+{
+	strbuf_addstr(out, FACTS_HEADER "\n");
+	for (int i = 0; i < f->nfns; i++)
+		write_fn(&f->fns[i], out);
+	for (int i = 0; i < f->ntaken; i++)
+		strbuf_addf(out, "A\t%s\n", f->taken[i]);
+	for (int i = 0; i < f->nreasons; i++)
+		strbuf_addf(out, "R\t%d\t%s\t%u\t%u\t%s\n", f->reasons[i].limit,
+			    f->reasons[i].file, f->reasons[i].line,
+			    f->reasons[i].col, f->reasons[i].text);
+}
+
+#define MAX_FIELDS 14
+
+static int split(char *line, char **field)
+{
+	int n = 0;
+
+	for (char *p = line; p && n < MAX_FIELDS;) {
+		field[n++] = p;
+		p = strchr(p, '\t');
+		if (p)
+			*p++ = '\0';
+	}
+	return n;
+}
+
+static int read_fn(struct facts *f, char **v, int n)
+{
+	if (n != 13)
+		return -EINVAL;
+	f->fns = xreallocarray(f->fns, f->nfns + 1, sizeof(*f->fns));
+	f->fns[f->nfns++] = (struct fact_fn){
+		.name = xstrdup(v[1]),
+		.is_static = atoi(v[2]),
+		.refused = atoi(v[3]),
+		.file = xstrdup(v[4]),
+		.line = atoi(v[5]),
+		.col = atoi(v[6]),
+		.why_line = atoi(v[7]),
+		.why_col = atoi(v[8]),
+		.arity = atoi(v[9]),
+		.ops = atoll(v[10]),
+		.backward_goto = atoi(v[11]),
+		.why = *v[12] ? xstrdup(v[12]) : NULL,
+	};
+	return 0;
+}
+
+static int read_loop(struct fact_fn *fn, char **v, int n)
+{
+	int parent;
+
+	if (!fn || n != 6)
+		return -EINVAL;
+	parent = atoi(v[1]);
+	if (parent < -1 || parent >= fn->nloops)
+		return -EINVAL;
+	fn->loops = xreallocarray(fn->loops, fn->nloops + 1,
+				  sizeof(*fn->loops));
+	fn->loops[fn->nloops++] = (struct fact_loop){
+		.parent = parent,
+		.line = atoi(v[2]),
+		.col = atoi(v[3]),
+		.trip = atoll(v[4]),
+		.ops = atoll(v[5]),
+	};
+	return 0;
+}
+
+static int read_call(struct fact_fn *fn, char **v, int n)
+{
+	int loop;
+
+	if (!fn || n != 5)
+		return -EINVAL;
+	loop = atoi(v[1]);
+	if (loop < -1 || loop >= fn->nloops)
+		return -EINVAL;
+	fn->calls = xreallocarray(fn->calls, fn->ncalls + 1,
+				  sizeof(*fn->calls));
+	fn->calls[fn->ncalls++] = (struct fact_call){
+		.loop = loop,
+		.callee = strcmp(v[2], "*") ? xstrdup(v[2]) : NULL,
+		.arity = atoi(v[3]),
+		.line = atoi(v[4]),
+	};
+	return 0;
+}
+
+static int read_reason(struct facts *f, char **v, int n)
+{
+	if (n != 6)
+		return -EINVAL;
+	f->reasons = xreallocarray(f->reasons, f->nreasons + 1,
+				   sizeof(*f->reasons));
+	f->reasons[f->nreasons++] = (struct fact_reason){
+		.limit = atoi(v[1]),
+		.file = xstrdup(v[2]),
+		.line = atoi(v[3]),
+		.col = atoi(v[4]),
+		.text = xstrdup(v[5]),
+	};
+	return 0;
+}
+
+static int read_taken(struct facts *f, char **v, int n)
+{
+	if (n != 2)
+		return -EINVAL;
+	f->taken = xreallocarray(f->taken, f->ntaken + 1, sizeof(*f->taken));
+	f->taken[f->ntaken++] = xstrdup(v[1]);
+	return 0;
+}
+
+static int read_line(struct facts *f, char *line)
+{
+	char *v[MAX_FIELDS] = { NULL };
+	int n = split(line, v);
+	struct fact_fn *fn = f->nfns ? &f->fns[f->nfns - 1] : NULL;
+
+	switch (*line) {
+	case 'F': return read_fn(f, v, n);
+	case 'L': return read_loop(fn, v, n);
+	case 'C': return read_call(fn, v, n);
+	case 'A': return read_taken(f, v, n);
+	case 'R': return read_reason(f, v, n);
+	default: return -EINVAL;
+	}
+}
+
+int facts_read(const char *text, size_t len, struct facts **ret_facts,
+	       struct err *err)
+{
+	struct facts *f = xcalloc(1, sizeof(*f));
+	char *copy = xstrndup(text, len), *save = NULL;
+	char *line = strtok_r(copy, "\n", &save);
+	int lineno = 1, r = 0;
+
+	if (!line || strcmp(line, FACTS_HEADER))
+		r = -EINVAL;
+	while (!r && (line = strtok_r(NULL, "\n", &save))) {
+		lineno++;
+		r = read_line(f, line);
+	}
+	free(copy);
+	if (r) {
+		facts_free(f);
+		return err_set(err, r,
+			       "facts of the object are damaged in line %d; "
+			       "compile it again",
+			       lineno);
+	}
+	*ret_facts = f;
+	return 0;
+}
