@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A job's key is its significant attributes and its limit. Jobs of a cluster
+ * whose columns are all insignificant share one without their rows being
+ * read: that is what makes a cluster of a million jobs cheap.
+ */
+#include "scheduler/autocluster.h"
+
+#include "common/ad/ad.h"
+#include "common/base/err.h"
+#include "common/base/hash.h"
+#include "common/base/strbuf.h"
+#include "common/base/xalloc.h"
+#include "scheduler/db/dbjobs.h"
+#include "scheduler/queue.h"
+#include "scheduler/queue_priv.h"
+#include "scheduler/sig.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the scheduler itself changes per job: significant when asked for. */
+static const char *const changing[] = { "ProcId",
+					"JobPrio",
+					"JobStatus",
+					"NumJobStarts",
+					"NumRestarts",
+					"NumHolds",
+					"NumVacates",
+					"NumCkpts",
+					"LastRemoteHost",
+					"RemoteHost",
+					"ExitCode",
+					"ExitBySignal",
+					"HoldReason",
+					"HoldReasonCode",
+					"RemoteWallClockTime",
+					"RemoteUserCpu",
+					"RemoteSysCpu",
+					"EnteredCurrentStatus",
+					"LastCkptTime",
+					"MemoryUsage",
+					"DiskUsage",
+					"ImageSize",
+					NULL };
+
+static void free_bucket(struct bucket *b)
+{
+	list_del(&b->by_user);
+	list_del(&b->by_ac);
+	jobheap_release(&b->heap);
+	free(b);
+}
+
+void autocluster_free(void *value)
+{
+	struct autocluster *ac = value;
+	struct bucket *b, *next;
+
+	list_for_each_safe(b, next, &ac->buckets, by_ac)
+		free_bucket(b);
+	limit_release(&ac->limit);
+	ad_free(ac->ad);
+	free(ac->key);
+	free(ac);
+}
+
+struct autocluster *queue_autocluster(struct queue *q, int id)
+{
+	struct hash_iter it = { 0 };
+
+	while (hash_next(q->autoclusters, &it)) {
+		struct autocluster *ac = it.value;
+
+		if (ac->id == id)
+			return ac;
+	}
+	return NULL;
+}
+
+size_t queue_autocluster_count(struct queue *q)
+{
+	return hash_count(q->autoclusters);
+}
+
+static bool is_uniform(const struct queue *q, const struct cluster *c)
+{
+	for (size_t i = 0; c->columns[i]; i++)
+		if (sig_has(q->job_sig, c->columns[i]))
+			return false;
+	for (size_t i = 0; changing[i]; i++)
+		if (sig_has(q->job_sig, changing[i]))
+			return false;
+	return true;
+}
+
+/* The autocluster of a job with this ad; made if it is new. */
+static struct autocluster *classify(struct queue *q, struct db *db,
+				    struct job *j, struct ad *ad)
+{
+	struct strbuf key = STRBUF_INIT;
+	struct limit limit = { 0 };
+	struct autocluster *ac;
+
+	sig_collect(q->job_sig, q->slot_sig, ad);
+	limit_set(&limit, xstrdup(ad_str(ad, "ExecutableArchs")), j->ckpt,
+		  j->ckpt ? dbjobs_excluded(db, j->cluster->id, j->proc,
+					    j->ckpt->id)
+			  : NULL);
+	limit_key(&limit, &key);
+	sig_key(q->job_sig, ad, &key);
+	ac = hash_get(q->autoclusters, key.data);
+	if (ac) {
+		limit_release(&limit);
+		strbuf_release(&key);
+		return ac;
+	}
+	ac = xcalloc(1, sizeof(*ac));
+	ac->id = ++q->next_autocluster;
+	ac->key = strbuf_detach(&key);
+	ac->ad = ad_flatten(ad);
+	ac->limit = limit;
+	list_init(&ac->buckets);
+	hash_set(q->autoclusters, ac->key, ac);
+	return ac;
+}
+
+static int find_autocluster(struct queue *q, struct db *db, struct job *j,
+			    struct autocluster **ret_ac, struct err *err)
+{
+	struct cluster *c = j->cluster;
+	unsigned int generation = sig_generation(q->job_sig);
+	struct ad *ad;
+	int rc;
+
+	if (!j->ckpt && c->uniform && c->uniform_generation == generation) {
+		*ret_ac = c->uniform;
+		return 0;
+	}
+	rc = queue_ad(db, j, &ad, err);
+	if (rc)
+		return rc;
+	*ret_ac = classify(q, db, j, ad);
+	ad_free(ad);
+	if (!j->ckpt && is_uniform(q, c)) {
+		c->uniform = *ret_ac;
+		c->uniform_generation = sig_generation(q->job_sig);
+	}
+	return 0;
+}
+
+static struct bucket *find_bucket(struct user *u, struct autocluster *ac)
+{
+	struct bucket *b;
+
+	list_for_each(b, &ac->buckets, by_ac)
+		if (b->user == u)
+			return b;
+	b = xcalloc(1, sizeof(*b));
+	b->user = u;
+	b->ac = ac;
+	jobheap_init(&b->heap);
+	list_append(&u->buckets, &b->by_user);
+	list_append(&ac->buckets, &b->by_ac);
+	return b;
+}
+
+int queue_enqueue(struct queue *q, struct db *db, struct job *j,
+		  struct err *err)
+{
+	struct autocluster *ac;
+	int rc;
+
+	/* First out: it may be the last one of the autocluster found. */
+	queue_dequeue(q, j);
+	rc = find_autocluster(q, db, j, &ac, err);
+	if (rc)
+		return rc;
+	j->bucket = find_bucket(j->cluster->owner, ac);
+	j->node.prio = j->prio;
+	j->node.cluster = j->cluster->id;
+	j->node.proc = j->proc;
+	jobheap_push(&j->bucket->heap, &j->node);
+	ac->jobs++;
+	return 0;
+}
+
+/* No cluster may go on to name an autocluster that is gone. */
+static void forget_autocluster(struct queue *q, struct autocluster *ac)
+{
+	struct hash_iter it = { 0 };
+
+	while (hash_next(q->clusters, &it)) {
+		struct cluster *c = it.value;
+
+		if (c->uniform == ac)
+			c->uniform = NULL;
+	}
+	hash_del(q->autoclusters, ac->key);
+}
+
+/* Autoclusters without jobs are kept up to this number, for hwhy. */
+#define EMPTY_MAX 1000
+
+void queue_dequeue(struct queue *q, struct job *j)
+{
+	struct bucket *b = j->bucket;
+	struct autocluster *ac;
+
+	if (!b)
+		return;
+	ac = b->ac;
+	jobheap_del(&b->heap, &j->node);
+	j->bucket = NULL;
+	ac->jobs--;
+	if (!b->heap.count)
+		free_bucket(b);
+	if (!ac->jobs && hash_count(q->autoclusters) > EMPTY_MAX)
+		forget_autocluster(q, ac);
+}
+
+bool queue_stale(const struct queue *q)
+{
+	return q->sorted != sig_generation(q->job_sig);
+}
+
+int queue_resort(struct queue *q, struct db *db, struct err *err)
+{
+	int rc = 0;
+
+	/* A first look at one job may make another attribute significant;
+	 * the set only grows, so this ends. */
+	while (!rc && queue_stale(q)) {
+		struct hash_iter it = { 0 };
+
+		q->sorted = sig_generation(q->job_sig);
+		while (!rc && hash_next(q->clusters, &it)) {
+			struct cluster *c = it.value;
+			struct job *j;
+			int pos = 0;
+
+			while (!rc && (j = queue_next_job(c, &pos)))
+				if (j->state == JOBSTATE_IDLE)
+					rc = queue_enqueue(q, db, j, err);
+		}
+	}
+	return rc;
+}

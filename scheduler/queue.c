@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/queue.h"
+
+#include "common/ad/ad.h"
+#include "common/base/err.h"
+#include "common/base/hash.h"
+#include "common/base/xalloc.h"
+#include "common/svc/json.h"
+#include "scheduler/autocluster.h"
+#include "scheduler/db/dbjobs.h"
+#include "scheduler/queue_priv.h"
+#include "scheduler/sig.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const first_of_job[] = { "Requirements", "Rank",
+					    "RequestCpus",  "RequestMemory",
+					    "RequestDisk",  NULL };
+static const char *const first_of_slot[] = { "Requirements", "Rank", "Arch",
+					     "OpSys", NULL };
+
+static void free_user(void *value)
+{
+	struct user *u = value;
+
+	free(u->name);
+	free(u);
+}
+
+static void free_job(struct job *j)
+{
+	free(j->avoid_host);
+	ckptref_free(j->ckpt);
+	free(j);
+}
+
+static void free_cluster(void *value)
+{
+	struct cluster *c = value;
+
+	for (int i = 0; i < c->size; i++)
+		if (c->jobs[i])
+			free_job(c->jobs[i]);
+	free(c->jobs);
+	queue_free_columns(c->columns);
+	ad_free(c->ad);
+	free(c);
+}
+
+struct queue *queue_new(void)
+{
+	struct queue *q = xcalloc(1, sizeof(*q));
+
+	q->users = hash_new(free_user);
+	q->clusters = hash_new(free_cluster);
+	q->autoclusters = hash_new(autocluster_free);
+	q->job_sig = sig_new(first_of_job);
+	q->slot_sig = sig_new(first_of_slot);
+	return q;
+}
+
+void queue_free(struct queue *q)
+{
+	if (!q)
+		return;
+	hash_free(q->clusters);
+	hash_free(q->autoclusters);
+	hash_free(q->users);
+	sig_free(q->job_sig);
+	sig_free(q->slot_sig);
+	free(q);
+}
+
+struct user *queue_user(struct queue *q, const char *name, int64_t now)
+{
+	struct user *u = hash_get(q->users, name);
+
+	if (u)
+		return u;
+	u = xcalloc(1, sizeof(*u));
+	u->name = xstrdup(name);
+	share_init(&u->share, now);
+	list_init(&u->buckets);
+	hash_set(q->users, name, u);
+	return u;
+}
+
+struct user *queue_find_user(struct queue *q, const char *name)
+{
+	return hash_get(q->users, name);
+}
+
+struct cluster *queue_cluster(struct queue *q, int id)
+{
+	return hash_get_mem(q->clusters, &id, sizeof(id));
+}
+
+struct job *queue_job(struct queue *q, int cluster, int proc)
+{
+	struct cluster *c = queue_cluster(q, cluster);
+
+	return c && proc >= 0 && proc < c->size ? c->jobs[proc] : NULL;
+}
+
+struct cluster *queue_next_cluster(struct queue *q, struct cluster *c)
+{
+	if (!c)
+		q->cluster_it = (struct hash_iter){ 0 };
+	return hash_next(q->clusters, &q->cluster_it) ? q->cluster_it.value
+						      : NULL;
+}
+
+struct user *queue_next_user(struct queue *q, struct user *u)
+{
+	if (!u)
+		q->user_it = (struct hash_iter){ 0 };
+	return hash_next(q->users, &q->user_it) ? q->user_it.value : NULL;
+}
+
+struct job *queue_next_job(struct cluster *c, int *pos)
+{
+	while (*pos < c->size) {
+		struct job *j = c->jobs[(*pos)++];
+
+		if (j)
+			return j;
+	}
+	return NULL;
+}
+
+/* -- ads ------------------------------------------------------------------ */
+
+void queue_free_columns(char **columns)
+{
+	for (size_t i = 0; columns && columns[i]; i++)
+		free(columns[i]);
+	free(columns);
+}
+
+int queue_parse_columns(const char *json, char ***ret_columns, struct err *err)
+{
+	json_t *list = NULL;
+	char **names;
+	size_t n;
+	int rc = json_parse(json, strlen(json), &list, err);
+
+	if (rc)
+		return rc;
+	n = json_array_size(list);
+	names = xcalloc(n + 1, sizeof(*names));
+	for (size_t i = 0; i < n; i++) {
+		const char *s = json_string_value(json_array_get(list, i));
+
+		names[i] = xstrdup(s ? s : "");
+	}
+	json_decref(list);
+	*ret_columns = names;
+	return 0;
+}
+
+static int apply_row(struct ad *ad, char *const *columns, const char *row,
+		     struct err *err)
+{
+	json_t *list = NULL;
+	int rc = json_parse(row, strlen(row), &list, err);
+
+	for (size_t i = 0; !rc && columns[i]; i++) {
+		const json_t *cell = json_array_get(list, i);
+
+		if (cell && !json_is_null(cell))
+			rc = ad_set_json(ad, columns[i], cell, err);
+	}
+	json_decref(list);
+	return rc;
+}
+
+static int apply_attrs(struct ad *ad, const char *attrs, struct err *err)
+{
+	json_t *object = NULL;
+	struct ad *changed = NULL;
+	int rc = json_parse_object(attrs, strlen(attrs), &object, err);
+
+	if (!rc)
+		rc = ad_from_json(object, &changed, err);
+	if (!rc)
+		rc = ad_update(ad, changed);
+	ad_free(changed);
+	json_decref(object);
+	return rc;
+}
+
+int queue_build_ad(struct ad *cluster_ad, char *const *columns, const char *row,
+		   const char *attrs, struct ad **ret_ad, struct err *err)
+{
+	struct ad *ad = ad_new();
+	int rc = 0;
+
+	ad_set_parent(ad, cluster_ad);
+	if (row)
+		rc = apply_row(ad, columns, row, err);
+	if (!rc && attrs)
+		rc = apply_attrs(ad, attrs, err);
+	if (rc) {
+		ad_free(ad);
+		return rc;
+	}
+	*ret_ad = ad;
+	return 0;
+}
+
+int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err)
+{
+	char *row = NULL, *attrs = NULL;
+	struct ad *ad = NULL;
+	int rc = dbjobs_get(db, j->cluster->id, j->proc, &row, &attrs, err);
+
+	if (!rc)
+		rc = queue_build_ad(j->cluster->ad, j->cluster->columns, row,
+				    attrs, &ad, err);
+	free(row);
+	free(attrs);
+	if (rc)
+		return rc;
+	ad_set_int(ad, "ProcId", j->proc);
+	ad_set_int(ad, "JobPrio", j->prio);
+	ad_set_int(ad, "JobStatus", jobstate_status(j->state));
+	ad_set_int(ad, "EnteredCurrentStatus", j->entered);
+	*ret_ad = ad;
+	return 0;
+}
+
+/* -- filling and emptying --------------------------------------------------- */
+
+int queue_add_cluster(struct queue *q, const struct dbjobs_cluster *c,
+		      int64_t now, struct cluster **ret_cluster,
+		      struct err *err)
+{
+	struct cluster *n = xcalloc(1, sizeof(*n));
+	json_t *object = NULL;
+	int rc = json_parse_object(c->ad, strlen(c->ad), &object, err);
+
+	if (!rc)
+		rc = ad_from_json(object, &n->ad, err);
+	if (!rc)
+		rc = queue_parse_columns(c->columns, &n->columns, err);
+	json_decref(object);
+	if (rc) {
+		err_prefix(err, "cluster %d: ", c->id);
+		free_cluster(n);
+		return rc;
+	}
+	n->id = c->id;
+	n->owner = queue_user(q, c->owner, now);
+	n->uid = c->uid;
+	n->qdate = c->qdate;
+	hash_set_mem(q->clusters, &n->id, sizeof(n->id), n);
+	*ret_cluster = n;
+	return 0;
+}
+
+struct job *queue_add_job(struct queue *q, struct cluster *c,
+			  const struct dbjobs_proc *p)
+{
+	struct job *j = xcalloc(1, sizeof(*j));
+
+	(void)q;
+	if (p->proc >= c->size) {
+		int size = c->size ? c->size : 1;
+
+		while (size <= p->proc)
+			size *= 2;
+		c->jobs =
+			xreallocarray(c->jobs, (size_t)size, sizeof(*c->jobs));
+		memset(c->jobs + c->size, 0,
+		       (size_t)(size - c->size) * sizeof(*c->jobs));
+		c->size = size;
+	}
+	j->cluster = c;
+	j->proc = p->proc;
+	j->state = (enum job_state)p->state;
+	j->prio = p->prio;
+	j->attempts = p->attempts;
+	j->entered = p->entered;
+	c->jobs[p->proc] = j;
+	c->live++;
+	c->owner->counts[j->state]++;
+	return j;
+}
+
+void queue_set_state(struct job *j, enum job_state state)
+{
+	j->cluster->owner->counts[j->state]--;
+	j->cluster->owner->counts[state]++;
+	j->state = state;
+}
+
+bool queue_drop_job(struct queue *q, struct job *j)
+{
+	struct cluster *c = j->cluster;
+	bool last;
+
+	queue_dequeue(q, j);
+	c->owner->counts[j->state]--;
+	c->jobs[j->proc] = NULL;
+	last = --c->live == 0;
+	free_job(j);
+	if (last) {
+		int id = c->id;
+
+		hash_del_mem(q->clusters, &id, sizeof(id));
+	}
+	return last;
+}
+
+struct sig *queue_job_sig(struct queue *q)
+{
+	return q->job_sig;
+}
+
+struct sig *queue_slot_sig(struct queue *q)
+{
+	return q->slot_sig;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * queue: the clusters and jobs in memory, an image of what the database
+ * holds, and the order in which idle jobs want slots. Lives in the deciding
+ * thread. Writes nothing: jobs.h commits and then calls here.
+ */
+#ifndef HARRIER_SCHEDULER_QUEUE_H
+#define HARRIER_SCHEDULER_QUEUE_H
+
+#include "common/base/list.h"
+#include "scheduler/jobheap.h"
+#include "scheduler/jobstate.h"
+#include "scheduler/limit.h"
+#include "scheduler/share.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ad;
+struct attempt;
+struct db;
+struct dbjobs_cluster;
+struct dbjobs_proc;
+struct err;
+struct hash;
+struct match_clauses;
+struct sig;
+
+struct user {
+	char *name;
+	struct share share;
+	int counts[JOBSTATE_COUNT]; /* jobs by state; ended ones are not
+				     * counted */
+	struct list buckets;
+};
+
+struct cluster {
+	int id;
+	struct user *owner;
+	int64_t uid;
+	int64_t qdate;
+	struct ad *ad;
+	char **columns; /* ended by NULL */
+	struct job **jobs; /* by proc; NULL: ended */
+	int size; /* of jobs */
+	int live; /* not NULL */
+	/* Of all its jobs without a checkpoint, when no significant attribute
+	 * differs between them; valid in this generation of the job sig. */
+	struct autocluster *uniform;
+	unsigned int uniform_generation;
+};
+
+struct job {
+	struct cluster *cluster;
+	int proc;
+	enum job_state state;
+	int prio;
+	int attempts; /* number of the last one */
+	int64_t entered; /* the state, Unix seconds */
+	int64_t not_before_ms; /* boot clock: no match earlier */
+	char *avoid_host; /* until avoid_until_ms, or NULL */
+	int64_t avoid_until_ms;
+	struct attempt *attempt; /* the live one, or NULL */
+	struct ckptref *ckpt; /* or NULL */
+	struct jobheap_node node;
+	struct bucket *bucket; /* while idle */
+};
+
+/* Jobs that match alike. */
+struct autocluster {
+	int id;
+	char *key;
+	struct ad *ad; /* flat: a sample */
+	struct limit limit;
+	struct list buckets;
+	int jobs; /* idle ones in it */
+	/* the last decision */
+	int64_t decided; /* Unix seconds, 0: never */
+	int seen, allowed, accepted, matched, busy; /* slots */
+	double match_ms;
+};
+
+/* One user's idle jobs of one autocluster. */
+struct bucket {
+	struct user *user;
+	struct autocluster *ac;
+	struct jobheap heap;
+	struct list by_user, by_ac;
+	unsigned int blocked_turn; /* no free slot in this matching turn */
+};
+
+struct queue;
+
+struct queue *queue_new(void);
+void queue_free(struct queue *q);
+
+struct user *queue_user(struct queue *q, const char *name, int64_t now);
+/* NULL when absent. */
+struct user *queue_find_user(struct queue *q, const char *name);
+struct cluster *queue_cluster(struct queue *q, int id);
+struct job *queue_job(struct queue *q, int cluster, int proc);
+/* Autocluster by id, or NULL. */
+struct autocluster *queue_autocluster(struct queue *q, int id);
+size_t queue_autocluster_count(struct queue *q);
+
+/* Walks; start with NULL. Removing the element just given is allowed. */
+struct cluster *queue_next_cluster(struct queue *q, struct cluster *c);
+struct user *queue_next_user(struct queue *q, struct user *u);
+struct job *queue_next_job(struct cluster *c, int *pos);
+
+/* Parses the ad; -EINVAL for text that is no ad. */
+int queue_add_cluster(struct queue *q, const struct dbjobs_cluster *c,
+		      int64_t now, struct cluster **ret_cluster,
+		      struct err *err);
+struct job *queue_add_job(struct queue *q, struct cluster *c,
+			  const struct dbjobs_proc *p);
+/* Frees the job; the cluster with its last job. True if that happened. */
+bool queue_drop_job(struct queue *q, struct job *j);
+void queue_set_state(struct job *j, enum job_state state);
+
+/* The significant attributes of jobs and of slots. */
+struct sig *queue_job_sig(struct queue *q);
+struct sig *queue_slot_sig(struct queue *q);
+
+/*
+ * Puts an idle job where the matchmaker finds it; reads its row from @db.
+ * queue_resort does it for all when a significant attribute was added.
+ */
+int queue_enqueue(struct queue *q, struct db *db, struct job *j,
+		  struct err *err);
+void queue_dequeue(struct queue *q, struct job *j);
+bool queue_stale(const struct queue *q);
+int queue_resort(struct queue *q, struct db *db, struct err *err);
+
+/* The ad over its cluster's: row and attrs. The caller frees it. */
+int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err);
+/* The same from texts of a row; also for readers. */
+int queue_build_ad(struct ad *cluster_ad, char *const *columns, const char *row,
+		   const char *attrs, struct ad **ret_ad, struct err *err);
+/* JSON list of names to a vector ended by NULL. */
+int queue_parse_columns(const char *json, char ***ret_columns, struct err *err);
+void queue_free_columns(char **columns);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The inside of a queue, shared by queue.c and autocluster.c. */
+#ifndef HARRIER_SCHEDULER_QUEUE_PRIV_H
+#define HARRIER_SCHEDULER_QUEUE_PRIV_H
+
+#include "common/base/hash.h"
+
+struct sig;
+
+struct queue {
+	struct hash *users; /* by name */
+	struct hash *clusters; /* by id, as bytes */
+	struct hash *autoclusters; /* by key */
+	struct sig *job_sig, *slot_sig;
+	unsigned int sorted; /* generation of job_sig the keys are of */
+	int next_autocluster;
+	struct hash_iter cluster_it, user_it;
+};
+
+#endif
