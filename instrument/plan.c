@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+#include "instrument/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/hash.h"
+#include "common/base/strbuf.h"
+#include "common/base/xalloc.h"
+#include "instrument/facts.h"
+#include "instrument/plan_cost.h"
+
+/*
+ * Units are instructions, roughly.  10 ms are some 3e7; the bound leaves
+ * room for estimates that are a few times too low.
+ */
+static const double bound = 2e7;
+/* From here on a call below the cut is worth a test of the request. */
+static const double boundary = 2000;
+
+static struct plan_fn *find_static(const struct plan *p, int unit,
+				   const char *name)
+{
+	struct plan_fn *f = hash_get(p->by_unit[unit], name);
+
+	return f;
+}
+
+struct plan_fn *plan_resolve(const struct plan *p, int unit, const char *name)
+{
+	struct plan_fn *f = find_static(p, unit, name);
+
+	return f ? f : hash_get(p->externs, name);
+}
+
+/* ---- the cut ---- */
+
+static void visit_region(struct plan *p, struct plan_fn *f, int loop,
+			 bool covered);
+
+static void visit_fn(struct plan *p, struct plan_fn *f, bool covered)
+{
+	if (f->facts->refused || f->class == FN_TRIVIAL)
+		return;
+	if (f->class == FN_ABOVE && (f->uncovered || covered))
+		return;
+	f->class = FN_ABOVE;
+	if (!covered)
+		f->uncovered = true;
+	if (f->recursive)
+		f->poll_entry = true;
+	visit_region(p, f, -1, covered || f->recursive);
+}
+
+static void visit_targets(struct plan *p, int arity, bool covered)
+{
+	for (int i = 0; i < p->ntaken; i++)
+		if (p->taken[i]->facts->arity == arity &&
+		    p->taken[i]->cost > bound)
+			visit_fn(p, p->taken[i], covered);
+}
+
+static void visit_call(struct plan *p, struct plan_fn *f, struct fact_call *c,
+		       bool covered)
+{
+	struct plan_fn *g;
+
+	if (!c->callee) {
+		visit_targets(p, c->arity, covered);
+		return;
+	}
+	g = plan_resolve(p, f->unit, c->callee);
+	if (g && (g->cost > bound || (!covered && g->has_open_loop)))
+		visit_fn(p, g, covered);
+}
+
+static void visit_loop(struct plan *p, struct plan_fn *f, int i, bool covered)
+{
+	double each = f->iteration[i];
+	double total = each * cost_trips(f->facts->loops[i].trip);
+	bool known = f->facts->loops[i].trip >= 0;
+
+	if (total <= bound && (covered || known))
+		return;
+	f->poll_loop[i] = true;
+	if (each > bound)
+		visit_region(p, f, i, true);
+}
+
+static void visit_region(struct plan *p, struct plan_fn *f, int loop,
+			 bool covered)
+{
+	for (int i = 0; i < f->facts->nloops; i++)
+		if (f->facts->loops[i].parent == loop)
+			visit_loop(p, f, i, covered);
+	for (int i = 0; i < f->facts->ncalls; i++)
+		if (f->facts->calls[i].loop == loop)
+			visit_call(p, f, &f->facts->calls[i], covered);
+}
+
+/* ---- classes before the cut ---- */
+
+static bool calls_only_trivial(const struct plan *p, const struct plan_fn *f)
+{
+	for (int i = 0; i < f->facts->ncalls; i++) {
+		const char *callee = f->facts->calls[i].callee;
+		struct plan_fn *g;
+
+		if (!callee) {
+			if (p->ntaken)
+				return false;
+			continue;
+		}
+		g = plan_resolve(p, f->unit, callee);
+		if (g && g->class != FN_TRIVIAL && g->class != FN_REFUSED)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Trivial: no loop, no backward goto, and only calls of such.  From the
+ * leaves upwards, until nothing changes.
+ */
+static void classify(struct plan *p)
+{
+	bool changed = true;
+
+	for (int i = 0; i < p->nfns; i++)
+		p->fns[i].class =
+			p->fns[i].facts->refused ? FN_REFUSED : FN_BELOW;
+	while (changed) {
+		changed = false;
+		for (int i = 0; i < p->nfns; i++) {
+			struct plan_fn *f = &p->fns[i];
+
+			if (f->class != FN_BELOW || f->facts->nloops ||
+			    f->facts->backward_goto ||
+			    !strcmp(f->facts->name, "main") ||
+			    !calls_only_trivial(p, f))
+				continue;
+			f->class = FN_TRIVIAL;
+			changed = true;
+		}
+	}
+}
+
+static void cut(struct plan *p)
+{
+	struct plan_fn *m = hash_get(p->externs, "main");
+
+	if (m)
+		visit_fn(p, m, false);
+	for (int i = 0; i < p->nfns && !m; i++)
+		if (!p->fns[i].facts->is_static)
+			visit_fn(p, &p->fns[i], false);
+	if (m && m->class == FN_BELOW)
+		m->class = FN_ABOVE;
+}
+
+static void poll_everywhere(struct plan *p)
+{
+	for (int i = 0; i < p->nfns; i++) {
+		struct plan_fn *f = &p->fns[i];
+
+		if (f->class != FN_BELOW)
+			continue;
+		f->class = FN_ABOVE;
+		f->poll_entry = true;
+		for (int k = 0; k < f->facts->nloops; k++)
+			f->poll_loop[k] = true;
+	}
+}
+
+/* ---- making it ---- */
+
+static void count_callers(struct plan *p)
+{
+	for (int i = 0; i < p->nfns; i++)
+		for (int k = 0; k < p->fns[i].facts->ncalls; k++) {
+			const char *callee = p->fns[i].facts->calls[k].callee;
+			struct plan_fn *g =
+				callee ? plan_resolve(p, p->fns[i].unit,
+						      callee) :
+					 NULL;
+
+			if (g)
+				g->callers++;
+		}
+}
+
+static void collect_taken(struct plan *p, struct facts *const *units)
+{
+	for (int u = 0; u < p->nunits; u++)
+		for (int i = 0; i < units[u]->ntaken; i++) {
+			struct plan_fn *f =
+				plan_resolve(p, u, units[u]->taken[i]);
+
+			if (!f || f->taken)
+				continue;
+			f->taken = true;
+			p->taken[p->ntaken++] = f;
+		}
+}
+
+static void add_unit(struct plan *p, int u, struct facts *facts)
+{
+	p->by_unit[u] = hash_new(NULL);
+	for (int i = 0; i < facts->nfns; i++) {
+		struct plan_fn *f = &p->fns[p->nfns++];
+
+		f->facts = &facts->fns[i];
+		f->unit = u;
+		f->poll_loop = xcalloc(f->facts->nloops + 1, sizeof(bool));
+		f->iteration = xcalloc(f->facts->nloops + 1, sizeof(double));
+		hash_set(p->by_unit[u], f->facts->name, f);
+		if (!f->facts->is_static && !hash_get(p->externs, f->facts->name))
+			hash_set(p->externs, f->facts->name, f);
+	}
+}
+
+struct plan *plan_make(struct facts *const *units, int nunits,
+		       const struct plan_options *options)
+{
+	struct plan *p = xcalloc(1, sizeof(*p));
+	int total = 0;
+
+	for (int u = 0; u < nunits; u++)
+		total += units[u]->nfns;
+	p->nunits = nunits;
+	p->units = xcalloc(nunits + 1, sizeof(*p->units));
+	p->by_unit = xcalloc(nunits + 1, sizeof(*p->by_unit));
+	p->externs = hash_new(NULL);
+	p->fns = xcalloc(total + 1, sizeof(*p->fns));
+	p->taken = xcalloc(total + 1, sizeof(*p->taken));
+	p->assume_width_safe = options && options->assume_width_safe;
+	for (int u = 0; u < nunits; u++) {
+		p->units[u] = units[u];
+		add_unit(p, u, units[u]);
+	}
+	collect_taken(p, units);
+	count_callers(p);
+	classify(p);
+	cost_estimate(p);
+	if (options && options->poll && !strcmp(options->poll, "all"))
+		poll_everywhere(p);
+	else
+		cut(p);
+	return p;
+}
+
+void plan_free(struct plan *p)
+{
+	if (!p)
+		return;
+	for (int i = 0; i < p->nfns; i++) {
+		free(p->fns[i].poll_loop);
+		free(p->fns[i].iteration);
+	}
+	for (int u = 0; u < p->nunits; u++)
+		hash_free(p->by_unit[u]);
+	hash_free(p->externs);
+	free(p->by_unit);
+	free(p->units);
+	free(p->fns);
+	free(p->taken);
+	free(p);
+}
+
+/* ---- asking it ---- */
+
+enum fn_class plan_class(const struct plan *p, int unit, const char *name)
+{
+	struct plan_fn *f = plan_resolve(p, unit, name);
+
+	return f ? f->class : FN_FOREIGN;
+}
+
+enum call_class plan_call(const struct plan *p, int unit, const char *callee,
+			  int arity)
+{
+	struct plan_fn *f;
+
+	if (!callee) {
+		for (int i = 0; i < p->ntaken; i++)
+			if (p->taken[i]->class == FN_ABOVE &&
+			    p->taken[i]->facts->arity == arity)
+				return CALL_ABOVE;
+		return CALL_PLAIN;
+	}
+	f = plan_resolve(p, unit, callee);
+	if (!f || f->class < FN_BELOW)
+		return CALL_PLAIN;
+	if (f->class == FN_ABOVE)
+		return CALL_ABOVE;
+	return f->cost >= boundary ? CALL_BOUNDARY : CALL_PLAIN;
+}
+
+bool plan_indirect_may_poll(const struct plan *p)
+{
+	for (int i = 0; i < p->ntaken; i++)
+		if (p->taken[i]->class >= FN_BELOW)
+			return true;
+	return false;
+}
+
+bool plan_poll_loop(const struct plan *p, int unit, const char *fn, int loop)
+{
+	struct plan_fn *f = plan_resolve(p, unit, fn);
+
+	return f && loop >= 0 && loop < f->facts->nloops && f->poll_loop[loop];
+}
+
+bool plan_poll_entry(const struct plan *p, int unit, const char *fn)
+{
+	struct plan_fn *f = plan_resolve(p, unit, fn);
+
+	return f && f->poll_entry;
+}
+
+bool plan_called_once(const struct plan *p, int unit, const char *fn)
+{
+	struct plan_fn *f = plan_resolve(p, unit, fn);
+
+	return f && f->facts->is_static && f->callers == 1 && !f->taken &&
+	       !f->recursive;
+}
+
+bool plan_assume_width_safe(const struct plan *p)
+{
+	return p->assume_width_safe;
+}
+
+const struct facts *plan_facts(const struct plan *p, int unit)
+{
+	return p->units[unit];
+}
+
+const char *const *plan_cflags(const struct plan *p, int unit)
+{
+	static const char *const none[] = { NULL };
+	static const char *const recursive[] = {
+		"-finline-functions", "--param=max-inline-insns-auto=60",
+		"--param=inline-min-speedup=15", NULL
+	};
+
+	for (int i = 0; i < p->nfns; i++)
+		if (p->fns[i].unit == unit && p->fns[i].recursive &&
+		    p->fns[i].class == FN_ABOVE)
+			return recursive;
+	return none;
+}
+
+static void report_loops(const struct plan_fn *f, struct strbuf *out)
+{
+	for (int i = 0; i < f->facts->nloops; i++)
+		if (f->poll_loop[i])
+			strbuf_addf(out, "    poll in the loop at line %u: "
+					 "about %.2g instructions an "
+					 "iteration\n",
+				    f->facts->loops[i].line, f->iteration[i]);
+}
+
+void plan_report(const struct plan *p, struct strbuf *out)
+{
+	static const char *const words[] = {
+		[FN_FOREIGN] = "foreign",
+		[FN_REFUSED] = "as written, polls off while it runs",
+		[FN_TRIVIAL] = "as written, returns at once",
+		[FN_BELOW] = "as written, below the polls",
+		[FN_ABOVE] = "polls or tests",
+	};
+
+	for (int i = 0; i < p->nfns; i++) {
+		const struct plan_fn *f = &p->fns[i];
+
+		strbuf_addf(out, "%s:%u: %s: %s", f->facts->file,
+			    f->facts->line, f->facts->name, words[f->class]);
+		if (f->facts->refused)
+			strbuf_addf(out, " (line %u: %s)", f->facts->why_line,
+				    f->facts->why);
+		strbuf_addch(out, '\n');
+		if (f->poll_entry)
+			strbuf_addstr(out, "    poll at its entry: it calls "
+					   "itself\n");
+		report_loops(f, out);
+	}
+}

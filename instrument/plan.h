@@ -1,0 +1,49 @@
+/*
+ * The plan: where polls stand, for a whole program.
+ *
+ * The cost of loops and functions is estimated from the facts; the plan is
+ * the highest cut through loops and calls, from main downwards, at which one
+ * iteration costs less than the bound.  Functions below the cut stay exactly
+ * as written; calls that cross it go to the slow clone while a request is
+ * pending, so that the rest of one such call bounds the latency.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef INSTRUMENT_PLAN_H
+#define INSTRUMENT_PLAN_H
+
+#include <stdbool.h>
+#include "instrument/back.h"
+
+enum fn_class {
+	FN_FOREIGN,	/* not built by hcc */
+	FN_REFUSED,	/* as written; what it calls runs with polls off */
+	FN_TRIVIAL,	/* as written; no loop and no call that polls */
+	FN_BELOW,	/* as written, and a slow clone */
+	FN_ABOVE,	/* entry, fast clone with tests, slow clone */
+};
+
+enum call_class {
+	CALL_PLAIN,	/* as written, no test */
+	CALL_BOUNDARY,	/* to the slow clone while a request is pending */
+	CALL_ABOVE,	/* between the clones; test after it */
+};
+
+/* The class of what `name` means in unit number `unit`. */
+enum fn_class plan_class(const struct plan *p, int unit, const char *name);
+/* How the fast clone of `caller` calls `callee` (NULL: through a pointer
+ * with that many arguments). */
+enum call_class plan_call(const struct plan *p, int unit, const char *callee,
+			  int arity);
+/* Whether any function can be resumed that a pointer may reach. */
+bool plan_indirect_may_poll(const struct plan *p);
+/* Loops are numbered in the order of the text, from 0. */
+bool plan_poll_loop(const struct plan *p, int unit, const char *fn, int loop);
+bool plan_poll_entry(const struct plan *p, int unit, const char *fn);
+/* Static functions called in one place only, which the compiler must go on
+ * inlining although the slow clone calls them too. */
+bool plan_called_once(const struct plan *p, int unit, const char *fn);
+bool plan_assume_width_safe(const struct plan *p);
+const struct facts *plan_facts(const struct plan *p, int unit);
+
+#endif

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "instrument/plan_cost.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "common/base/xalloc.h"
+#include "instrument/facts.h"
+
+/* What a loop is taken to do when nothing tells: counted loops run over
+ * arrays, others over lists and strings. */
+static const double trips_counted = 1000;
+static const double trips_unknown = 30;
+static const double foreign_call = 40;
+static const double indirect_guess = 1000;
+
+double cost_trips(long long trip)
+{
+	if (trip == TRIP_COUNTED)
+		return trips_counted;
+	if (trip == TRIP_UNKNOWN)
+		return trips_unknown;
+	return trip > 0 ? (double)trip : 1;
+}
+
+/* ---- recursion: strongly connected components (Tarjan 1972) ---- */
+
+struct tarjan {
+	struct plan *p;
+	struct plan_fn **stack;
+	int depth, next;
+	struct plan_fn **order; /* callees before callers */
+	int norder;
+};
+
+static void connect(struct tarjan *t, struct plan_fn *f);
+
+static void follow(struct tarjan *t, struct plan_fn *f, struct plan_fn *g)
+{
+	if (g == f)
+		f->recursive = true;
+	if (!g->index) {
+		connect(t, g);
+		if (g->low < f->low)
+			f->low = g->low;
+	} else if (g->on_stack && g->index < f->low) {
+		f->low = g->index;
+	}
+}
+
+static void pop_component(struct tarjan *t, struct plan_fn *f)
+{
+	struct plan_fn *g;
+	bool several = t->stack[t->depth - 1] != f;
+
+	do {
+		g = t->stack[--t->depth];
+		g->on_stack = false;
+		if (several)
+			g->recursive = true;
+		t->order[t->norder++] = g;
+	} while (g != f);
+}
+
+static void connect(struct tarjan *t, struct plan_fn *f)
+{
+	f->index = f->low = ++t->next;
+	f->on_stack = true;
+	t->stack[t->depth++] = f;
+	for (int i = 0; i < f->facts->ncalls; i++) {
+		const char *callee = f->facts->calls[i].callee;
+		struct plan_fn *g =
+			callee ? plan_resolve(t->p, f->unit, callee) : NULL;
+
+		if (g)
+			follow(t, f, g);
+	}
+	if (f->low == f->index)
+		pop_component(t, f);
+}
+
+/* ---- costs ---- */
+
+static double indirect_cost(const struct plan *p, int arity, bool first)
+{
+	double max = indirect_guess;
+
+	for (int i = 0; i < p->ntaken && !first; i++)
+		if (p->taken[i]->facts->arity == arity &&
+		    p->taken[i]->cost > max)
+			max = p->taken[i]->cost;
+	return max;
+}
+
+static double call_cost(const struct plan *p, const struct plan_fn *f,
+			const struct fact_call *c, bool first)
+{
+	struct plan_fn *g;
+
+	if (!c->callee)
+		return indirect_cost(p, c->arity, first);
+	g = plan_resolve(p, f->unit, c->callee);
+	return g ? g->cost : foreign_call;
+}
+
+static double region_cost(struct plan *p, struct plan_fn *f, int loop,
+			  bool first)
+{
+	double cost = loop < 0 ? f->facts->ops : f->facts->loops[loop].ops;
+
+	for (int i = 0; i < f->facts->ncalls; i++)
+		if (f->facts->calls[i].loop == loop)
+			cost += call_cost(p, f, &f->facts->calls[i], first);
+	for (int i = 0; i < f->facts->nloops; i++) {
+		if (f->facts->loops[i].parent != loop)
+			continue;
+		f->iteration[i] = region_cost(p, f, i, first);
+		cost += f->iteration[i] * cost_trips(f->facts->loops[i].trip);
+	}
+	return cost;
+}
+
+static void open_loops(struct plan *p, struct plan_fn *f)
+{
+	f->has_open_loop = f->facts->backward_goto || f->recursive;
+	for (int i = 0; i < f->facts->nloops; i++)
+		if (f->facts->loops[i].trip < 0)
+			f->has_open_loop = true;
+	for (int i = 0; i < f->facts->ncalls; i++) {
+		const char *callee = f->facts->calls[i].callee;
+		struct plan_fn *g =
+			callee ? plan_resolve(p, f->unit, callee) : NULL;
+
+		if (g && g->has_open_loop)
+			f->has_open_loop = true;
+	}
+}
+
+void cost_estimate(struct plan *p)
+{
+	struct tarjan t = { .p = p };
+
+	t.stack = xcalloc(p->nfns + 1, sizeof(*t.stack));
+	t.order = xcalloc(p->nfns + 1, sizeof(*t.order));
+	for (int i = 0; i < p->nfns; i++)
+		if (!p->fns[i].index)
+			connect(&t, &p->fns[i]);
+	/* twice: indirect calls need the costs of all that they may reach */
+	for (int pass = 0; pass < 2; pass++)
+		for (int i = 0; i < t.norder; i++) {
+			struct plan_fn *f = t.order[i];
+			double cost = region_cost(p, f, -1, pass == 0);
+
+			f->cost = f->recursive ? INFINITY : cost;
+			open_loops(p, f);
+		}
+	free(t.stack);
+	free(t.order);
+}

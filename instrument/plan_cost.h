@@ -1,0 +1,50 @@
+/*
+ * Estimated costs of functions and loops, in instructions, for the plan.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef INSTRUMENT_PLAN_COST_H
+#define INSTRUMENT_PLAN_COST_H
+
+#include <stdbool.h>
+#include "instrument/plan.h"
+
+struct fact_fn;
+struct hash;
+
+struct plan_fn {
+	const struct fact_fn *facts;
+	int unit;
+	enum fn_class class;
+	double cost;		/* one call; infinite if it calls itself */
+	double *iteration;	/* per loop: one iteration */
+	bool *poll_loop;
+	bool poll_entry;
+	bool recursive;
+	bool has_open_loop;	/* it, or what it calls, loops without a known
+				 * number of iterations */
+	bool uncovered;		/* the cut met it with no poll above */
+	bool taken;
+	int callers;
+	int index, low;		/* Tarjan */
+	bool on_stack;
+};
+
+struct plan {
+	struct facts **units;
+	int nunits;
+	struct plan_fn *fns;
+	int nfns;
+	struct hash **by_unit, *externs;
+	struct plan_fn **taken;
+	int ntaken;
+	bool assume_width_safe;
+};
+
+struct plan_fn *plan_resolve(const struct plan *p, int unit, const char *name);
+
+/* Fills cost, iteration, recursive and has_open_loop of every function. */
+void cost_estimate(struct plan *p);
+double cost_trips(long long trip);
+
+#endif
