@@ -1,0 +1,796 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A call is a machine that moves when its descriptor is ready: CONNECT, SEND
+ * (head and body), WAIT (for the leave to send a large body), RECEIVE. The
+ * blocking face polls, the other one is called by an evloop. An answer is
+ * read in every state: a server may refuse before the body is sent.
+ */
+#include "common/svc/httpu.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <limits.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/base/clock.h"
+#include "common/base/fd.h"
+#include "common/base/xalloc.h"
+#include "common/svc/httpc.h"
+#include "common/svc/httpu_parse.h"
+
+#define HTTPU_BLOCK	   0xf000 /* its size has four hex digits */
+#define HTTPU_EXPECT_BYTES 65536 /* larger bodies ask for leave first */
+#define HTTPU_EXPECT_MS	   1000 /* ... and go out anyway after this */
+#define HTTPU_IDLE_MS	   60000
+#define HTTPU_BODY_MAX	   (64 << 20)
+
+enum httpu_state {
+	HTTPU_IDLE,
+	HTTPU_CONNECT,
+	HTTPU_SEND,
+	HTTPU_WAIT,
+	HTTPU_RECEIVE,
+};
+
+struct httpu {
+	char *unix_path; /* or host and port */
+	char *host;
+	char *port;
+	char *token;
+	struct httpc *https;
+	int fd;
+	bool kept; /* the connection served a call before */
+
+	enum httpu_state state;
+	struct httpu_request req;
+	struct httpu_response resp;
+	struct httpu_parse parse;
+	struct strbuf out; /* bytes to send, from out_sent on */
+	size_t out_sent;
+	size_t body_sent; /* of req.body */
+	int64_t fd_left; /* of req.body_fd; -1: to its end */
+	bool body_done;
+	bool leave; /* to send a large body: needless, given or waited for */
+	bool got_bytes; /* of the answer */
+	bool retried;
+	int64_t deadline_ms; /* of the call, of silence, of the leave */
+	int64_t idle_deadline_ms;
+	int64_t wait_deadline_ms;
+	struct err err;
+
+	struct evloop *loop; /* of a started call */
+	struct evloop_fd *watch;
+	struct evloop_timer *timer;
+	httpu_done_fn *done;
+	void *done_arg;
+};
+
+void httpu_response_release(struct httpu_response *response)
+{
+	strbuf_release(&response->body);
+	strbuf_release(&response->head);
+	response->status = 0;
+}
+
+const char *httpu_response_header(const struct httpu_response *response,
+				  const char *name)
+{
+	return httpu_parse_find(&response->head, name);
+}
+
+/* ---- where to ---- */
+
+/* "host", "host:port", "[v6]:port" */
+static int parse_authority(struct httpu *c, const char *text, struct err *err)
+{
+	size_t len = strcspn(text, "/");
+	const char *host = text, *end;
+
+	if (*text == '[') {
+		host = text + 1;
+		end = strchr(host, ']');
+		if (!end)
+			return err_set(err, -EINVAL, "bad address '%s'", text);
+		c->host = xstrndup(host, (size_t)(end - host));
+		end++;
+	} else {
+		end = text + strcspn(text, ":/");
+		c->host = xstrndup(host, (size_t)(end - host));
+	}
+	c->port = *end == ':'
+			  ? xstrndup(end + 1, (size_t)(text + len - end - 1))
+			  : xstrdup("80");
+	if (!*c->host || !*c->port)
+		return err_set(err, -EINVAL, "bad address '%s'", text);
+	return 0;
+}
+
+static int parse_url(struct httpu *c, const char *url, struct err *err)
+{
+	if (!strncmp(url, "unix:", 5)) {
+		struct sockaddr_un addr;
+
+		if (strlen(url + 5) >= sizeof(addr.sun_path))
+			return err_set(
+				err, -ENAMETOOLONG,
+				"the socket path '%s' is longer than %zu bytes",
+				url + 5, sizeof(addr.sun_path) - 1);
+		c->unix_path = xstrdup(url + 5);
+		return 0;
+	}
+	if (!strncmp(url, "http://", 7))
+		return parse_authority(c, url + 7, err);
+	if (!strncmp(url, "https://", 8))
+		return httpc_new(url, c->token, &c->https, err);
+	return err_set(err, -EINVAL,
+		       "bad address '%s': use unix:PATH, http:// or https://",
+		       url);
+}
+
+int httpu_new(const char *url, const char *token, struct httpu **ret_client,
+	      struct err *err)
+{
+	struct httpu *c = xcalloc(1, sizeof(*c));
+	int ret;
+
+	c->fd = -1;
+	c->token = xstrdup(token);
+	strbuf_init(&c->out);
+	httpu_parse_init(&c->parse, false);
+	ret = parse_url(c, url, err);
+	if (ret) {
+		httpu_free(c);
+		return ret;
+	}
+	*ret_client = c;
+	return 0;
+}
+
+static void disconnect(struct httpu *c)
+{
+	evloop_del_fd(c->watch);
+	c->watch = NULL;
+	fd_close(&c->fd);
+	c->kept = false;
+}
+
+void httpu_free(struct httpu *c)
+{
+	if (!c)
+		return;
+	httpu_cancel(c);
+	disconnect(c);
+	httpc_free(c->https);
+	httpu_parse_release(&c->parse);
+	strbuf_release(&c->out);
+	free(c->unix_path);
+	free(c->host);
+	free(c->port);
+	free(c->token);
+	free(c);
+}
+
+static const char *where(const struct httpu *c, char *buf, size_t size)
+{
+	if (c->unix_path)
+		return c->unix_path;
+	snprintf(buf, size, "%s:%s", c->host, c->port);
+	return buf;
+}
+
+/* ---- connecting ---- */
+
+static int connect_to(struct httpu *c, const struct sockaddr *addr,
+		      socklen_t len)
+{
+	c->fd = socket(addr->sa_family,
+		       SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (c->fd < 0)
+		return -errno;
+	if (!connect(c->fd, addr, len) || errno == EINPROGRESS)
+		return 0;
+	/* A full backlog of a Unix socket gives no event to wait for. */
+	return errno == EAGAIN ? -EBUSY : -errno;
+}
+
+static int connect_unix(struct httpu *c)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+
+	strcpy(addr.sun_path, c->unix_path);
+	return connect_to(c, (struct sockaddr *)&addr, sizeof(addr));
+}
+
+static int connect_tcp(struct httpu *c, struct err *err)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
+	int ret = getaddrinfo(c->host, c->port, &hints, &list);
+
+	if (ret)
+		return err_set(err, -EHOSTUNREACH,
+			       "cannot find the host '%s': %s", c->host,
+			       gai_strerror(ret));
+	ret = connect_to(c, list->ai_addr, list->ai_addrlen);
+	freeaddrinfo(list);
+	return ret;
+}
+
+static int start_connect(struct httpu *c)
+{
+	char buf[300];
+	int ret;
+
+	disconnect(c);
+	ret = c->unix_path ? connect_unix(c) : connect_tcp(c, &c->err);
+	if (ret) {
+		disconnect(c);
+		return err_sys(&c->err, ret, "cannot connect to '%s'",
+			       where(c, buf, sizeof(buf)));
+	}
+	c->state = HTTPU_CONNECT;
+	return 0;
+}
+
+static int finish_connect(struct httpu *c)
+{
+	char buf[300];
+	socklen_t len = sizeof(int);
+	int code = 0;
+
+	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &code, &len))
+		code = errno;
+	if (code)
+		return err_sys(&c->err, -code, "cannot connect to '%s'",
+			       where(c, buf, sizeof(buf)));
+	c->state = HTTPU_SEND;
+	return 0;
+}
+
+/* Is the kept connection still one? The server may have closed it. */
+static bool still_open(const struct httpu *c)
+{
+	char byte;
+
+	return c->fd >= 0 &&
+	       recv(c->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+	       errno == EAGAIN;
+}
+
+/* ---- sending ---- */
+
+static bool has_body(const struct httpu_request *req)
+{
+	return req->body || req->body_fd >= 0;
+}
+
+static bool wants_leave(const struct httpu_request *req)
+{
+	if (req->body_fd >= 0)
+		return req->body_fd_len < 0 ||
+		       req->body_fd_len > HTTPU_EXPECT_BYTES;
+	return req->body_len > HTTPU_EXPECT_BYTES;
+}
+
+static void add_body_headers(struct strbuf *out,
+			     const struct httpu_request *req)
+{
+	strbuf_addf(out, "Content-Type: %s\r\n",
+		    req->content_type ? req->content_type : "application/json");
+	if (req->body_fd < 0)
+		strbuf_addf(out, "Content-Length: %zu\r\n", req->body_len);
+	else if (req->body_fd_len >= 0)
+		strbuf_addf(out, "Content-Length: %lld\r\n",
+			    (long long)req->body_fd_len);
+	else
+		strbuf_addstr(out, "Transfer-Encoding: chunked\r\n");
+	if (wants_leave(req))
+		strbuf_addstr(out, "Expect: 100-continue\r\n");
+}
+
+static void build_head(struct httpu *c)
+{
+	const struct httpu_request *req = &c->req;
+	struct strbuf *out = &c->out;
+
+	strbuf_reset(out);
+	c->out_sent = 0;
+	strbuf_addf(out, "%s %s HTTP/1.1\r\n", req->method, req->path);
+	if (c->unix_path)
+		strbuf_addstr(out, "Host: localhost\r\n");
+	else
+		strbuf_addf(out,
+			    strchr(c->host, ':') ? "Host: [%s]:%s\r\n"
+						 : "Host: %s:%s\r\n",
+			    c->host, c->port);
+	if (c->token)
+		strbuf_addf(out, "Authorization: Bearer %s\r\n", c->token);
+	for (size_t i = 0; req->headers && req->headers[i]; i++)
+		strbuf_addf(out, "%s\r\n", req->headers[i]);
+	if (has_body(req))
+		add_body_headers(out, req);
+	else if (strcmp(req->method, "GET") && strcmp(req->method, "HEAD"))
+		strbuf_addstr(out, "Content-Length: 0\r\n");
+	strbuf_addstr(out, "\r\n");
+	/* One packet for a small request. */
+	if (req->body && !wants_leave(req)) {
+		strbuf_add(out, req->body, req->body_len);
+		c->body_done = true;
+	}
+}
+
+static int read_block(struct httpu *c, char *to, size_t max, size_t *ret_len)
+{
+	ssize_t n = max ? fd_read_full(c->req.body_fd, to, max) : 0;
+
+	if (n < 0)
+		return err_sys(&c->err, (int)n, "cannot read what to send");
+	*ret_len = (size_t)n;
+	return 0;
+}
+
+/* A block of a body whose length was told. */
+static int next_plain(struct httpu *c)
+{
+	size_t len = 0, max = HTTPU_BLOCK;
+	int ret;
+
+	if ((uint64_t)c->fd_left < max)
+		max = (size_t)c->fd_left;
+	strbuf_grow(&c->out, max);
+	ret = read_block(c, c->out.data, max, &len);
+	if (ret)
+		return ret;
+	if (len < max)
+		return err_set(&c->err, -EIO,
+			       "what is sent became shorter meanwhile");
+	strbuf_setlen(&c->out, len);
+	c->fd_left -= (int64_t)len;
+	c->body_done = c->fd_left == 0;
+	return 0;
+}
+
+/* A block as a chunk; the last one is empty. */
+static int next_chunk(struct httpu *c)
+{
+	const size_t head_len = sizeof("f000\r\n") - 1;
+	char head[20];
+	size_t len = 0;
+	int ret;
+
+	strbuf_grow(&c->out, head_len + HTTPU_BLOCK);
+	ret = read_block(c, c->out.data + head_len, HTTPU_BLOCK, &len);
+	if (ret)
+		return ret;
+	snprintf(head, sizeof(head), "%04zx\r\n", len);
+	memcpy(c->out.data, head, head_len);
+	strbuf_setlen(&c->out, head_len + len);
+	strbuf_addstr(&c->out, "\r\n");
+	c->body_done = len == 0;
+	return 0;
+}
+
+static int next_block(struct httpu *c)
+{
+	strbuf_reset(&c->out);
+	c->out_sent = 0;
+	return c->fd_left >= 0 ? next_plain(c) : next_chunk(c);
+}
+
+static void progress(struct httpu *c)
+{
+	int64_t idle = c->req.idle_ms ? c->req.idle_ms : HTTPU_IDLE_MS;
+
+	c->idle_deadline_ms = idle < 0 ? INT64_MAX : clock_mono_ms() + idle;
+}
+
+/*
+ * Sends from a buffer: 1 when all is out, 0 for later. A server that closed
+ * may have answered before: then go on to read.
+ */
+static int send_bytes(struct httpu *c, const char *data, size_t len,
+		      size_t *sent)
+{
+	while (*sent < len) {
+		ssize_t n =
+			send(c->fd, data + *sent, len - *sent, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return 0;
+		if (n < 0) {
+			c->state = HTTPU_RECEIVE;
+			return 0;
+		}
+		*sent += (size_t)n;
+		progress(c);
+	}
+	return 1;
+}
+
+/* One step of sending: 1 to go on, 0 to wait for the descriptor. */
+static int send_step(struct httpu *c)
+{
+	int ret = send_bytes(c, c->out.data, c->out.len, &c->out_sent);
+
+	if (ret <= 0)
+		return ret;
+	if (c->body_done) {
+		c->state = HTTPU_RECEIVE;
+		return 0;
+	}
+	if (!c->leave) {
+		c->wait_deadline_ms = clock_mono_ms() + HTTPU_EXPECT_MS;
+		c->state = HTTPU_WAIT;
+		return 0;
+	}
+	if (c->req.body_fd >= 0) {
+		ret = next_block(c);
+		return ret ? ret : 1;
+	}
+	ret = send_bytes(c, c->req.body, c->req.body_len, &c->body_sent);
+	c->body_done = ret > 0;
+	return ret;
+}
+
+/* ---- receiving ---- */
+
+static int take_body(void *arg, const void *data, size_t len)
+{
+	struct httpu *c = arg;
+	const struct httpu_request *req = &c->req;
+	size_t max = req->body_max ? req->body_max : HTTPU_BODY_MAX;
+	bool good = c->parse.status < 300;
+	int ret;
+
+	if (good && req->on_body) {
+		ret = req->on_body(req->on_body_arg, data, len);
+		return ret ? err_sys(&c->err, ret, "cannot take the answer")
+			   : 0;
+	}
+	if (good && req->sink_fd >= 0) {
+		ret = fd_write_full(req->sink_fd, data, len);
+		return ret ? err_sys(&c->err, ret, "cannot write the answer")
+			   : 0;
+	}
+	if (c->resp.body.len + len > max)
+		return err_set(&c->err, -EFBIG,
+			       "the answer is larger than %zu bytes", max);
+	strbuf_add(&c->resp.body, data, len);
+	return 0;
+}
+
+/* Reads what there is: 1 when the answer is complete, 0 for later. */
+static int receive(struct httpu *c)
+{
+	char buf[HTTPU_BLOCK];
+	int ret;
+
+	for (;;) {
+		ssize_t n = recv(c->fd, buf, sizeof(buf), 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return 0;
+		if (n < 0)
+			return err_sys(&c->err, -errno,
+				       "the connection to the server broke");
+		if (!n) {
+			ret = httpu_parse_end(&c->parse, &c->err);
+			return ret ? ret : 1;
+		}
+		c->got_bytes = true;
+		progress(c);
+		ret = httpu_parse_feed(&c->parse, buf, (size_t)n, take_body, c,
+				       &c->err);
+		if (ret)
+			return ret;
+		if (c->parse.state == HTTPU_PARSE_DONE)
+			return 1;
+	}
+}
+
+/* ---- the machine ---- */
+
+static bool idempotent(const char *method)
+{
+	return !strcmp(method, "GET") || !strcmp(method, "HEAD") ||
+	       !strcmp(method, "PUT") || !strcmp(method, "DELETE");
+}
+
+static void prepare(struct httpu *c)
+{
+	httpu_parse_release(&c->parse);
+	httpu_parse_init(&c->parse, !strcmp(c->req.method, "HEAD"));
+	c->body_sent = 0;
+	c->fd_left = c->req.body_fd_len;
+	c->body_done = !has_body(&c->req) ||
+		       (c->req.body_fd >= 0 && c->req.body_fd_len == 0);
+	c->leave = !wants_leave(&c->req);
+	c->got_bytes = false;
+	build_head(c);
+}
+
+/* A kept connection may have been closed while the request was on its way. */
+static bool may_retry(const struct httpu *c, int code)
+{
+	return c->kept && !c->retried && !c->got_bytes &&
+	       (code == -ECONNRESET || code == -EPIPE) && c->req.body_fd < 0 &&
+	       idempotent(c->req.method);
+}
+
+static int step(struct httpu *c)
+{
+	int ret = 0;
+
+	if (c->state == HTTPU_CONNECT)
+		ret = finish_connect(c);
+	while (!ret) {
+		if (c->state == HTTPU_SEND)
+			while ((ret = send_step(c)) > 0)
+				;
+		if (!ret)
+			ret = receive(c);
+		if (ret || c->state != HTTPU_WAIT || !c->parse.seen_continue)
+			break;
+		c->leave = true;
+		c->state = HTTPU_SEND;
+	}
+	return ret;
+}
+
+/* 1: the answer is there; 0: wait for `events_wanted`; or -errno. */
+static int advance(struct httpu *c)
+{
+	int ret = step(c);
+
+	if (ret >= 0 || !may_retry(c, ret))
+		return ret;
+	err_clear(&c->err);
+	c->retried = true;
+	prepare(c);
+	return start_connect(c);
+}
+
+static uint32_t events_wanted(const struct httpu *c)
+{
+	if (c->state == HTTPU_CONNECT)
+		return EPOLLOUT;
+	return c->state == HTTPU_SEND ? EPOLLIN | EPOLLOUT : EPOLLIN;
+}
+
+static int begin(struct httpu *c, const struct httpu_request *req)
+{
+	assert(c->state == HTTPU_IDLE);
+	err_clear(&c->err);
+	c->req = *req;
+	c->resp = (struct httpu_response)HTTPU_RESPONSE_INIT;
+	c->retried = false;
+	prepare(c);
+	progress(c);
+	c->deadline_ms = req->timeout_ms > 0 ? clock_mono_ms() + req->timeout_ms
+					     : INT64_MAX;
+	if (still_open(c)) {
+		c->state = HTTPU_SEND;
+		return 0;
+	}
+	return start_connect(c);
+}
+
+/* Ends the call and decides whether the connection is kept. */
+static void finish(struct httpu *c, int result)
+{
+	bool keep = result > 0 && c->parse.keep_alive && c->body_done &&
+		    c->out_sent == c->out.len;
+
+	c->state = HTTPU_IDLE;
+	evloop_del_fd(c->watch);
+	c->watch = NULL;
+	evloop_del_timer(c->timer);
+	c->timer = NULL;
+	if (keep)
+		c->kept = true;
+	else
+		disconnect(c);
+	if (result <= 0) {
+		httpu_response_release(&c->resp);
+		return;
+	}
+	c->resp.status = c->parse.status;
+	c->resp.head = c->parse.head;
+	strbuf_init(&c->parse.head);
+}
+
+static int64_t next_deadline(const struct httpu *c)
+{
+	int64_t due = c->deadline_ms;
+
+	if (c->idle_deadline_ms < due)
+		due = c->idle_deadline_ms;
+	if (c->state == HTTPU_WAIT && c->wait_deadline_ms < due)
+		due = c->wait_deadline_ms;
+	return due;
+}
+
+/* 0 where the call may go on. */
+static int check_deadlines(struct httpu *c)
+{
+	int64_t now = clock_mono_ms();
+
+	if (now >= c->deadline_ms || now >= c->idle_deadline_ms)
+		return err_set(&c->err, -ETIMEDOUT,
+			       "the server did not answer in time");
+	if (c->state == HTTPU_WAIT && now >= c->wait_deadline_ms) {
+		c->leave = true;
+		c->state = HTTPU_SEND;
+	}
+	return 0;
+}
+
+/* ---- blocking ---- */
+
+static int wait_for(struct httpu *c)
+{
+	struct pollfd pfd = { .fd = c->fd };
+	uint32_t events = events_wanted(c);
+	int64_t due = next_deadline(c), wait = -1;
+
+	/* poll's and epoll's bits are the same on Linux; say it anyway. */
+	if (events & EPOLLIN)
+		pfd.events |= POLLIN;
+	if (events & EPOLLOUT)
+		pfd.events |= POLLOUT;
+	if (due != INT64_MAX) {
+		wait = due - clock_mono_ms();
+		wait = wait < 0 ? 0 : wait > INT_MAX ? INT_MAX : wait;
+	}
+	if (poll(&pfd, 1, (int)wait) < 0 && errno != EINTR)
+		return err_sys(&c->err, -errno, "cannot wait for the server");
+	return pfd.revents != 0;
+}
+
+int httpu_call(struct httpu *c, const struct httpu_request *request,
+	       struct httpu_response *ret_response, struct err *err)
+{
+	int ret, ready;
+
+	if (c->https)
+		return httpc_call(c->https, request, ret_response, err);
+	ret = begin(c, request);
+	while (!ret) {
+		ready = wait_for(c);
+		ret = ready < 0 ? ready : check_deadlines(c);
+		if (!ret && (ready || c->state == HTTPU_SEND))
+			ret = advance(c);
+	}
+	finish(c, ret);
+	if (ret < 0)
+		return err_set(err, ret, "%s", err_text(&c->err));
+	httpu_response_release(ret_response);
+	*ret_response = c->resp;
+	return 0;
+}
+
+/* ---- in an evloop ---- */
+
+static void complete(struct httpu *c, int result)
+{
+	struct httpu_response resp;
+	struct err err;
+
+	finish(c, result);
+	/* The callback may start the next call, or free the client. */
+	resp = c->resp;
+	err = c->err;
+	c->done(c->done_arg, result < 0 ? result : 0, &resp, &err);
+	httpu_response_release(&resp);
+}
+
+static void on_event(void *arg, uint32_t events);
+
+/* The descriptor changes when a kept connection is opened again. */
+static int watch(struct httpu *c, bool anew)
+{
+	if (!anew && c->watch)
+		return evloop_mod_fd(c->watch, events_wanted(c));
+	evloop_del_fd(c->watch);
+	c->watch = NULL;
+	return evloop_add_fd(c->loop, c->fd, events_wanted(c), on_event, c,
+			     &c->watch, &c->err);
+}
+
+static void arm(struct httpu *c)
+{
+	int64_t due = next_deadline(c), wait = due - clock_mono_ms();
+
+	evloop_set_timer(c->timer, due == INT64_MAX ? -1 : wait > 0 ? wait : 0);
+}
+
+static void move(struct httpu *c)
+{
+	bool retried = c->retried;
+	int ret = advance(c);
+
+	if (!ret)
+		ret = watch(c, c->retried != retried);
+	if (ret)
+		complete(c, ret);
+	else
+		arm(c);
+}
+
+static void on_event(void *arg, uint32_t events)
+{
+	(void)events;
+	move(arg);
+}
+
+static void on_deadline(void *arg)
+{
+	struct httpu *c = arg;
+	int ret = check_deadlines(c);
+
+	if (ret)
+		complete(c, ret);
+	else if (c->state == HTTPU_SEND)
+		move(c);
+	else
+		arm(c);
+}
+
+int httpu_start(struct httpu *c, struct evloop *loop,
+		const struct httpu_request *request, httpu_done_fn *done,
+		void *arg, struct err *err)
+{
+	int ret;
+
+	if (c->https)
+		return err_set(err, -EOPNOTSUPP,
+			       "https calls block: make them in a thread");
+	ret = begin(c, request);
+	if (!ret) {
+		c->loop = loop;
+		c->done = done;
+		c->done_arg = arg;
+		ret = watch(c, true);
+	}
+	if (ret) {
+		finish(c, ret);
+		return err_set(err, ret, "%s", err_text(&c->err));
+	}
+	c->timer = evloop_add_timer(loop, -1, on_deadline, c);
+	arm(c);
+	return 0;
+}
+
+void httpu_cancel(struct httpu *c)
+{
+	if (c->state != HTTPU_IDLE)
+		finish(c, -ECANCELED);
+}
+
+void httpu_encode(struct strbuf *out, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char byte = (unsigned char)*text;
+		bool plain = (byte >= '0' && byte <= '9') ||
+			     (byte >= 'A' && byte <= 'Z') ||
+			     (byte >= 'a' && byte <= 'z') ||
+			     strchr("-._~", byte);
+
+		if (plain)
+			strbuf_addch(out, byte);
+		else
+			strbuf_addf(out, "%%%02X", byte);
+	}
+}
