@@ -1,7 +1,7 @@
-/* Ads: attribute tables whose values are expressions. */
 /* SPDX-License-Identifier: MIT */
-#ifndef COMMON_AD_AD_H
-#define COMMON_AD_AD_H
+/* Ads: attribute tables whose values are expressions. */
+#ifndef HARRIER_AD_AD_H
+#define HARRIER_AD_AD_H
 
 #include "common/ad/expr.h"
 

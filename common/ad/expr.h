@@ -1,7 +1,7 @@
-/* ClassAd expressions: parse once, evaluate many times (docs/expr.md). */
 /* SPDX-License-Identifier: MIT */
-#ifndef COMMON_AD_EXPR_H
-#define COMMON_AD_EXPR_H
+/* ClassAd expressions: parse once, evaluate many times (docs/expr.md). */
+#ifndef HARRIER_AD_EXPR_H
+#define HARRIER_AD_EXPR_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
-/* Two-sided matching of ads, ranks, and why a match fails. */
 /* SPDX-License-Identifier: MIT */
-#ifndef COMMON_AD_MATCH_H
-#define COMMON_AD_MATCH_H
+/* Two-sided matching of ads, ranks, and why a match fails. */
+#ifndef HARRIER_AD_MATCH_H
+#define HARRIER_AD_MATCH_H
 
 #include "common/ad/ad.h"
 
