@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+#include "startd/upload.h"
+
+#include "common/base/clock.h"
+#include "common/base/err.h"
+#include "common/base/fd.h"
+#include "common/base/log.h"
+#include "common/base/xalloc.h"
+#include "common/job/wire.h"
+#include "common/store/chunk.h"
+#include "common/store/manifest.h"
+#include "common/store/pack.h"
+#include "common/svc/httpu.h"
+#include "common/svc/json.h"
+#include "startd/remote.h"
+#include "startd/scratch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+struct send {
+	struct remote *rm;
+	const struct upload *up;
+	struct chunker *chunker;
+	struct manifest manifest;
+	int dir_fd;
+	int64_t since_ms;
+};
+
+/* ---- reading the files ---- */
+
+static int read_files(struct send *s, struct err *err)
+{
+	size_t i;
+	int r = 0;
+
+	for (i = 0; !r && i < s->up->set->count; i++) {
+		const char *name = s->up->set->names[i];
+		int fd = scratch_open(s->dir_fd, name, s->up->uid, NULL, err);
+
+		if (fd < 0)
+			return fd;
+		r = manifest_add_fd(&s->manifest, s->chunker, name, fd, err);
+		close(fd);
+	}
+	return r;
+}
+
+static struct wire_file *wire_files(const struct manifest *m)
+{
+	struct wire_file *files = xcalloc(m->file_count + 1, sizeof(*files));
+	size_t i;
+
+	for (i = 0; i < m->file_count; i++) {
+		const struct manifest_file *f = &m->files[i];
+
+		files[i].name = xstrdup(f->name);
+		files[i].size = f->size;
+		files[i].mode = f->mode;
+		files[i].chunk_count = f->chunk_count;
+		if (f->chunk_count)
+			files[i].chunks = xmemdup(
+				f->chunks, f->chunk_count * sizeof(*f->chunks));
+	}
+	return files;
+}
+
+/* ---- the pack ---- */
+
+/* Nameless, so that nothing stays behind; in memory where the disk is full. */
+static int open_pack(const char *spool, bool in_memory, struct err *err)
+{
+	int fd;
+
+	fd = in_memory ? memfd_create("pack", MFD_CLOEXEC) :
+			 open(spool, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_sys(err, -errno, "cannot make a file in '%s'",
+			       spool);
+	return fd;
+}
+
+static bool is_missing(const struct wire_missing *missing,
+		       const struct chunk_id *id)
+{
+	size_t i;
+
+	for (i = 0; i < missing->chunk_count; i++) {
+		if (!memcmp(missing->chunks[i], id->b, sizeof(id->b)))
+			return true;
+	}
+	return false;
+}
+
+/* Each chunk once: a written one is taken off the list. */
+static void strike(struct wire_missing *missing, const struct chunk_id *id)
+{
+	size_t i;
+
+	for (i = 0; i < missing->chunk_count; i++) {
+		if (memcmp(missing->chunks[i], id->b, sizeof(id->b)))
+			continue;
+		memcpy(missing->chunks[i],
+		       missing->chunks[--missing->chunk_count],
+		       sizeof(id->b));
+		return;
+	}
+}
+
+static int pack_file(struct send *s, struct pack_writer *w,
+		     const struct manifest_file *f,
+		     struct wire_missing *missing, unsigned char *buf,
+		     struct err *err)
+{
+	int fd = scratch_open(s->dir_fd, f->name, s->up->uid, NULL, err);
+	size_t i;
+	int r = 0;
+
+	if (fd < 0)
+		return fd;
+	for (i = 0; !r && i < f->chunk_count && missing->chunk_count; i++) {
+		size_t len = manifest_chunk_len(f, i);
+
+		if (!is_missing(missing, &f->chunks[i]))
+			continue;
+		if (pread(fd, buf, len, (off_t)i * CHUNK_SIZE) != (ssize_t)len)
+			r = err_set(err, -EIO, "'%s' changed while it was read",
+				    f->name);
+		else
+			r = pack_writer_add(w, s->chunker, &f->chunks[i], buf,
+					    len, err);
+		strike(missing, &f->chunks[i]);
+	}
+	close(fd);
+	return r;
+}
+
+static int write_pack(struct send *s, const struct wire_missing *missing,
+		      int *fd, struct err *err)
+{
+	struct wire_missing left = { .chunk_count = missing->chunk_count };
+	struct pack_writer *w = NULL;
+	unsigned char *buf = xmalloc(CHUNK_SIZE);
+	size_t i;
+	int r;
+
+	left.chunks = xmemdup(missing->chunks,
+			      missing->chunk_count * sizeof(*left.chunks));
+	r = pack_writer_new(pack_sink_fd, fd, &w, err);
+	for (i = 0; !r && i < s->manifest.file_count; i++)
+		r = pack_file(s, w, &s->manifest.files[i], &left, buf, err);
+	if (!r)
+		r = pack_writer_finish(w, err);
+	pack_writer_free(w);
+	free(left.chunks);
+	free(buf);
+	return r;
+}
+
+/* Returns a descriptor of the pack, at its start. */
+static int make_pack(struct send *s, const struct wire_missing *missing,
+		     struct err *err)
+{
+	bool in_memory;
+	int fd = -1, r = 0;
+
+	for (in_memory = false;; in_memory = true) {
+		err_clear(err);
+		fd = open_pack(s->up->spool, in_memory, err);
+		r = fd < 0 ? fd : write_pack(s, missing, &fd, err);
+		if (!r || in_memory ||
+		    (r != -ENOSPC && r != -EDQUOT && r != -EOPNOTSUPP))
+			break;
+		fd_close(&fd);
+	}
+	if (!r && lseek(fd, 0, SEEK_SET) < 0)
+		r = err_sys(err, -errno, "cannot read the pack");
+	if (r < 0) {
+		fd_close(&fd);
+		return r;
+	}
+	return fd;
+}
+
+static int put_pack(struct send *s, const char *upload, int fd,
+		    struct err *err)
+{
+	struct httpu_request req = HTTPU_REQUEST_INIT;
+	char *path = xasprintf("/api/v1/uploads/%s/pack", upload);
+	off_t len = lseek(fd, 0, SEEK_END);
+	int r;
+
+	lseek(fd, 0, SEEK_SET);
+	req.method = "PUT";
+	req.path = path;
+	req.content_type = "application/octet-stream";
+	req.body_fd = fd;
+	req.body_fd_len = len;
+	r = remote_try(s->rm, &req, NULL, err);
+	if (!r)
+		s->rm->sent_bytes += len;
+	free(path);
+	return r;
+}
+
+/* ---- the three steps ---- */
+
+static int offer(struct send *s, struct wire_missing *ret, struct err *err)
+{
+	struct wire_offer none = { 0 };
+	struct wire_offer *o = s->up->offer ? s->up->offer : &none;
+	json_t *body, *reply = NULL;
+	char *path;
+	int r;
+
+	wire_figures_init(&none.figures);
+	o->files = wire_files(&s->manifest);
+	o->file_count = s->manifest.file_count;
+	body = wire_offer_encode(o, !s->up->offer);
+	wire_files_free(o->files, o->file_count);
+	o->files = NULL;
+	o->file_count = 0;
+	path = xasprintf("/api/v1/attempts/%s/%s", s->up->start->nonce,
+			 s->up->offer ? "checkpoints" : "outputs");
+	r = remote_post(s->rm, path, body, &reply, err);
+	if (!r)
+		r = wire_missing_decode(reply, ret, err);
+	json_decref(reply);
+	json_decref(body);
+	free(path);
+	return r;
+}
+
+static int commit(struct send *s, const char *upload, char **ret_id,
+		  struct err *err)
+{
+	char *path = xasprintf("/api/v1/uploads/%s/commit", upload);
+	json_t *body = json_object(), *reply = NULL;
+	const char *id = NULL;
+	int r;
+
+	json_set_int(body, "upload_ms", clock_mono_ms() - s->since_ms);
+	r = remote_post(s->rm, path, body, &reply, err);
+	if (!r)
+		r = json_get_str(reply,
+				 s->up->offer ? "checkpoint" : "outputs", &id,
+				 err);
+	if (!r)
+		*ret_id = xstrdup(id);
+	json_decref(reply);
+	json_decref(body);
+	free(path);
+	return r;
+}
+
+/* One round of offer, pack and commit. */
+static int send_once(struct send *s, char **ret_id, struct err *err)
+{
+	struct wire_missing missing = { 0 };
+	int fd = -1, r;
+
+	r = offer(s, &missing, err);
+	if (r < 0)
+		return r;
+	if (missing.chunk_count) {
+		fd = make_pack(s, &missing, err);
+		r = fd < 0 ? fd : put_pack(s, missing.upload, fd, err);
+		/* The connection broke: the same pack once more. */
+		if (r == -EAGAIN && !remote_backoff(s->rm)) {
+			err_clear(err);
+			r = put_pack(s, missing.upload, fd, err);
+		}
+	}
+	if (!r)
+		r = commit(s, missing.upload, ret_id, err);
+	fd_close(&fd);
+	wire_missing_release(&missing);
+	return r;
+}
+
+static bool is_final(int r)
+{
+	return !r || r == -ESTALE || r == -ECANCELED;
+}
+
+static int send_all(struct send *s, char **ret_id, struct err *err)
+{
+	int r;
+
+	for (;;) {
+		err_clear(err);
+		r = send_once(s, ret_id, err);
+		if (is_final(r))
+			return r;
+		log_warn("upload of attempt %s: %s", s->up->start->nonce,
+			 err_text(err));
+		if (remote_backoff(s->rm) < 0)
+			return -ECANCELED;
+	}
+}
+
+int upload_run(struct remote *rm, const struct upload *up, char **ret_id,
+	       int64_t *ret_ms, struct err *err)
+{
+	struct send s = { .rm = rm, .up = up, .dir_fd = -1 };
+	struct chunk_key key;
+	int r;
+
+	s.since_ms = clock_mono_ms();
+	manifest_init(&s.manifest);
+	if (chunk_key_parse(up->start->store_key, &key) < 0)
+		return err_set(err, -EINVAL, "bad store key");
+	r = chunker_new(&key, &s.chunker, err);
+	if (!r) {
+		s.dir_fd = open(up->scratch,
+				O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (s.dir_fd < 0)
+			r = err_sys(err, -errno, "cannot open '%s'",
+				    up->scratch);
+	}
+	if (!r)
+		r = read_files(&s, err);
+	if (!r)
+		r = send_all(&s, ret_id, err);
+	*ret_ms = clock_mono_ms() - s.since_ms;
+	remote_reset(rm);
+	fd_close(&s.dir_fd);
+	chunker_free(s.chunker);
+	manifest_release(&s.manifest);
+	return r;
+}
