@@ -228,7 +228,8 @@ static struct slot *try_bucket(struct match *m, struct bucket *b,
 		skip(m, j);
 	}
 	b->blocked_turn = m->turn;
-	record(m, b->ac);
+	if (b->ac->decided != m->now)
+		record(m, b->ac);
 	return NULL;
 }
 

@@ -194,12 +194,14 @@ static int apply_attrs(struct ad *ad, const char *attrs, struct err *err)
 int queue_build_ad(struct ad *cluster_ad, char *const *columns, const char *row,
 		   const char *attrs, struct ad **ret_ad, struct err *err)
 {
-	struct ad *ad = ad_new();
+	struct ad *base = ad_new(), *ad = ad_new();
 	int rc = 0;
 
-	ad_set_parent(ad, cluster_ad);
+	ad_set_parent(base, cluster_ad);
+	ad_set_parent(ad, base);
 	if (row)
-		rc = apply_row(ad, columns, row, err);
+		rc = apply_row(base, columns, row, err);
+	ad_free(base);
 	if (!rc && attrs)
 		rc = apply_attrs(ad, attrs, err);
 	if (rc) {

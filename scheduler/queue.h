@@ -133,7 +133,10 @@ void queue_dequeue(struct queue *q, struct job *j);
 bool queue_stale(const struct queue *q);
 int queue_resort(struct queue *q, struct db *db, struct err *err);
 
-/* The ad over its cluster's: row and attrs. The caller frees it. */
+/*
+ * A job's ad, the caller's to free: its own attributes are what changed since
+ * the submission, its parents the row and the cluster.
+ */
 int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err);
 /* The same from texts of a row; also for readers. */
 int queue_build_ad(struct ad *cluster_ad, char *const *columns, const char *row,

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/attempts.h"
+
+#include "common/ad/ad.h"
+#include "common/base/clock.h"
+#include "common/base/err.h"
+#include "common/base/hash.h"
+#include "common/base/xalloc.h"
+#include "common/svc/json.h"
+#include "scheduler/core.h"
+#include "scheduler/db/dbattempts.h"
+#include "scheduler/nodes.h"
+#include "scheduler/queue.h"
+#include "scheduler/sched.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define LEASE_S 600
+
+static void free_attempt(struct attempt *a)
+{
+	if (!a)
+		return;
+	free(a->host);
+	free(a->arch);
+	free(a->slot_name);
+	free(a->reason);
+	free(a->address);
+	free(a->scratch);
+	json_decref(a->start);
+	free(a);
+}
+
+struct attempt *attempts_find(struct sched *s, const char *nonce)
+{
+	return hash_get(s->attempts, nonce);
+}
+
+int attempts_random(char ret_hex[WIRE_NONCE_SIZE], struct err *err)
+{
+	unsigned char bytes[(WIRE_NONCE_SIZE - 1) / 2];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		return err_sys(err, -errno, "no random numbers");
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(ret_hex + 2 * i, 3, "%02x", bytes[i]);
+	return 0;
+}
+
+int64_t attempts_lease_s(const struct attempt *a)
+{
+	int64_t lease =
+		ad_int(a->job->cluster->ad, "JobLeaseDuration", LEASE_S);
+
+	return lease > 0 ? lease : LEASE_S;
+}
+
+int64_t attempts_patience_ms(int64_t lease_s)
+{
+	return clock_scaled_ms(lease_s * 1250 + 30000);
+}
+
+void attempts_renew(struct attempt *a)
+{
+	a->lease_until_ms =
+		clock_boot_ms() + attempts_patience_ms(attempts_lease_s(a));
+}
+
+/* -- rows ------------------------------------------------------------------ */
+
+static char *figures_text(const struct wire_figures *f)
+{
+	json_t *root = json_object();
+	char *text;
+
+	wire_figures_put(root, f);
+	text = json_dumps(root, JSON_COMPACT);
+	json_decref(root);
+	return text;
+}
+
+json_t *attempts_figures_json(const struct wire_figures *f)
+{
+	json_t *root = json_object();
+
+	wire_figures_put(root, f);
+	return root;
+}
+
+static void row_of(const struct attempt *a, struct dbattempt *row)
+{
+	*row = (struct dbattempt){
+		.nonce = a->nonce,
+		.cluster = a->job->cluster->id,
+		.proc = a->job->proc,
+		.attempt = a->number,
+		.live = true,
+		.state = wire_run_name(a->state),
+		.reported = a->reported,
+		.host = a->host,
+		.slot = a->slot_name,
+		.arch = a->arch,
+		.want = wire_want_name(a->want),
+		.ckpt_asked = a->ckpt_asked,
+		.resumed_from = a->resumed_from,
+		.matched = a->matched,
+		.started = a->started,
+	};
+}
+
+int attempts_store(struct sched *s, struct attempt *a, struct err *err)
+{
+	char *figures = figures_text(&a->figures);
+	struct dbattempt row;
+	int rc;
+
+	row_of(a, &row);
+	row.figures = figures;
+	rc = core_write(s, err);
+	if (!rc)
+		rc = dbattempts_set(s->db, &row, err);
+	free(figures);
+	return rc;
+}
+
+static void attach(struct sched *s, struct attempt *a, struct slot *slot)
+{
+	a->slot = slot;
+	slot->attempt = a;
+	a->job->attempt = a;
+	hash_set(s->attempts, a->nonce, a);
+	share_use(&a->job->cluster->owner->share, sched_now(), 1);
+	attempts_renew(a);
+}
+
+int attempts_open(struct sched *s, struct job *j, struct slot *slot,
+		  struct err *err)
+{
+	struct attempt *a = xcalloc(1, sizeof(*a));
+	struct dbattempt row;
+	int rc = attempts_random(a->nonce, err);
+
+	a->job = j;
+	a->number = j->attempts + 1;
+	a->host = xstrdup(slot->host->name);
+	a->slot_name = xstrdup(slot->name);
+	a->arch = xstrdup(slot->arch);
+	a->matched = sched_now();
+	a->resumed_from = j->ckpt ? j->ckpt->id : 0;
+	wire_figures_init(&a->figures);
+	row_of(a, &row);
+	if (!rc)
+		rc = core_write(s, err);
+	if (!rc)
+		rc = dbattempts_add(s->db, &row, err);
+	if (rc) {
+		free_attempt(a);
+		return rc;
+	}
+	j->attempts = a->number;
+	attach(s, a, slot);
+	return 0;
+}
+
+int attempts_close(struct sched *s, struct attempt *a,
+		   const struct wire_end *end, struct err *err)
+{
+	char *figures = figures_text(&end->figures);
+	struct dbattempt row;
+	int rc = core_write(s, err);
+
+	row_of(a, &row);
+	row.live = false;
+	row.state = "ended";
+	row.started = end->started ? end->started : a->started;
+	row.ended = end->ended ? end->ended : sched_now();
+	row.how = wire_how_name(end->how);
+	row.code = end->code;
+	row.message = end->message;
+	row.outputs = end->outputs ? strtoll(end->outputs, NULL, 10) : 0;
+	row.figures = figures;
+	if (!rc)
+		rc = dbattempts_set(s->db, &row, err);
+	if (!rc)
+		rc = dbattempts_set_start(s->db, a->nonce, NULL, err);
+	free(figures);
+	if (rc)
+		return rc;
+	share_use(&a->job->cluster->owner->share, sched_now(), -1);
+	a->slot->attempt = NULL;
+	a->job->attempt = NULL;
+	hash_steal(s->attempts, a->nonce);
+	free_attempt(a);
+	core_want_match(s);
+	return 0;
+}
+
+int attempts_want(struct sched *s, struct attempt *a, enum wire_want want,
+		  const char *reason, struct err *err)
+{
+	a->want = want;
+	free(a->reason);
+	a->reason = xstrdup(reason);
+	core_want_flush(s);
+	return attempts_store(s, a, err);
+}
+
+int attempts_set_start(struct sched *s, struct attempt *a, json_t *start,
+		       struct err *err)
+{
+	char *text = json_dumps(start, JSON_COMPACT);
+	int rc = core_write(s, err);
+
+	if (!rc)
+		rc = dbattempts_set_start(s->db, a->nonce, text, err);
+	free(text);
+	if (rc) {
+		json_decref(start);
+		return rc;
+	}
+	json_decref(a->start);
+	a->start = start;
+	core_want_flush(s);
+	return 0;
+}
+
+/* -- after a restart --------------------------------------------------------- */
+
+static int load_one(void *arg, const struct dbattempt *row)
+{
+	struct sched *s = arg;
+	struct job *j = queue_job(s->queue, row->cluster, row->proc);
+	struct attempt *a;
+	struct host *h;
+
+	if (!j || !jobstate_has_attempt(j->state))
+		return -EUCLEAN;
+	a = xcalloc(1, sizeof(*a));
+	snprintf(a->nonce, sizeof(a->nonce), "%s", row->nonce);
+	a->job = j;
+	a->number = row->attempt;
+	a->host = xstrdup(row->host);
+	a->slot_name = xstrdup(row->slot);
+	a->arch = xstrdup(row->arch);
+	wire_run_parse(row->state, &a->state);
+	wire_want_parse(row->want, &a->want);
+	a->reported = row->reported;
+	a->ckpt_asked = row->ckpt_asked;
+	a->resumed_from = row->resumed_from;
+	a->matched = row->matched;
+	a->started = row->started;
+	wire_figures_init(&a->figures);
+	if (row->start)
+		json_parse_object(row->start, strlen(row->start), &a->start,
+				  NULL);
+	h = nodes_get(s->nodes, row->host);
+	attach(s, a, nodes_slot_get(h, row->slot));
+	return 0;
+}
+
+int attempts_load(struct sched *s, struct err *err)
+{
+	int rc = dbattempts_each_live(s->db, load_one, s, err);
+
+	if (rc == -EUCLEAN)
+		err_set(err, rc, "a live attempt without its job");
+	return rc;
+}
+
+void attempts_free_all(struct sched *s)
+{
+	struct hash_iter it = { 0 };
+
+	while (hash_next(s->attempts, &it))
+		free_attempt(it.value);
+	hash_clear(s->attempts);
+}
