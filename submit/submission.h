@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* submission: what POST /clusters carries, gathered job by job. */
+#ifndef HARRIER_SUBMIT_SUBMISSION_H
+#define HARRIER_SUBMIT_SUBMISSION_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "common/ad/ad.h"
+#include "common/base/err.h"
+
+struct submission;
+
+struct submission *submission_new(void);
+void submission_free(struct submission *s);
+
+/*
+ * Adds a job: what its ad has of its own becomes a row. The columns grow as
+ * jobs bring attributes that earlier ones did not have.
+ */
+void submission_add(struct submission *s, const struct ad *proc);
+size_t submission_count(const struct submission *s);
+
+/*
+ * The request's body, with a new UUID, the cluster's ad being `cluster`.
+ * NULL where there is no randomness.
+ */
+json_t *submission_body(const struct submission *s, const struct ad *cluster,
+			struct err *err);
+
+#endif
