@@ -1,0 +1,16 @@
+/*
+ * What must be saved at each resume point: the variables and temporaries
+ * passed by value that are live behind it, and the memory variables in scope.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef INSTRUMENT_LIVE_H
+#define INSTRUMENT_LIVE_H
+
+struct lowered;
+
+/* Sets vars, maybe and alive of every point of l->fn; l is the lowering with
+ * all points. */
+void live_compute(struct lowered *l);
+
+#endif
