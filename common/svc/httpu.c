@@ -10,21 +10,19 @@
 #include <assert.h>
 #include <errno.h>
 #include <limits.h>
-#include <netdb.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "common/base/clock.h"
 #include "common/base/fd.h"
 #include "common/base/xalloc.h"
 #include "common/svc/httpc.h"
+#include "common/svc/httpu_dial.h"
 #include "common/svc/httpu_parse.h"
 
 #define HTTPU_BLOCK	   0xf000 /* its size has four hex digits */
@@ -42,9 +40,7 @@ enum httpu_state {
 };
 
 struct httpu {
-	char *unix_path; /* or host and port */
-	char *host;
-	char *port;
+	struct httpu_addr addr;
 	char *token;
 	struct httpc *https;
 	int fd;
@@ -87,54 +83,7 @@ const char *httpu_response_header(const struct httpu_response *response,
 	return httpu_parse_find(&response->head, name);
 }
 
-/* ---- where to ---- */
-
-/* "host", "host:port", "[v6]:port" */
-static int parse_authority(struct httpu *c, const char *text, struct err *err)
-{
-	size_t len = strcspn(text, "/");
-	const char *host = text, *end;
-
-	if (*text == '[') {
-		host = text + 1;
-		end = strchr(host, ']');
-		if (!end)
-			return err_set(err, -EINVAL, "bad address '%s'", text);
-		c->host = xstrndup(host, (size_t)(end - host));
-		end++;
-	} else {
-		end = text + strcspn(text, ":/");
-		c->host = xstrndup(host, (size_t)(end - host));
-	}
-	c->port = *end == ':'
-			  ? xstrndup(end + 1, (size_t)(text + len - end - 1))
-			  : xstrdup("80");
-	if (!*c->host || !*c->port)
-		return err_set(err, -EINVAL, "bad address '%s'", text);
-	return 0;
-}
-
-static int parse_url(struct httpu *c, const char *url, struct err *err)
-{
-	if (!strncmp(url, "unix:", 5)) {
-		struct sockaddr_un addr;
-
-		if (strlen(url + 5) >= sizeof(addr.sun_path))
-			return err_set(
-				err, -ENAMETOOLONG,
-				"the socket path '%s' is longer than %zu bytes",
-				url + 5, sizeof(addr.sun_path) - 1);
-		c->unix_path = xstrdup(url + 5);
-		return 0;
-	}
-	if (!strncmp(url, "http://", 7))
-		return parse_authority(c, url + 7, err);
-	if (!strncmp(url, "https://", 8))
-		return httpc_new(url, c->token, &c->https, err);
-	return err_set(err, -EINVAL,
-		       "bad address '%s': use unix:PATH, http:// or https://",
-		       url);
-}
+/* ---- the connection ---- */
 
 int httpu_new(const char *url, const char *token, struct httpu **ret_client,
 	      struct err *err)
@@ -146,7 +95,10 @@ int httpu_new(const char *url, const char *token, struct httpu **ret_client,
 	c->token = xstrdup(token);
 	strbuf_init(&c->out);
 	httpu_parse_init(&c->parse, false);
-	ret = parse_url(c, url, err);
+	if (!strncmp(url, "https://", 8))
+		ret = httpc_new(url, token, &c->https, err);
+	else
+		ret = httpu_addr_parse(&c->addr, url, err);
 	if (ret) {
 		httpu_free(c);
 		return ret;
@@ -172,87 +124,25 @@ void httpu_free(struct httpu *c)
 	httpc_free(c->https);
 	httpu_parse_release(&c->parse);
 	strbuf_release(&c->out);
-	free(c->unix_path);
-	free(c->host);
-	free(c->port);
+	httpu_addr_release(&c->addr);
 	free(c->token);
 	free(c);
 }
 
-static const char *where(const struct httpu *c, char *buf, size_t size)
-{
-	if (c->unix_path)
-		return c->unix_path;
-	snprintf(buf, size, "%s:%s", c->host, c->port);
-	return buf;
-}
-
-/* ---- connecting ---- */
-
-static int connect_to(struct httpu *c, const struct sockaddr *addr,
-		      socklen_t len)
-{
-	c->fd = socket(addr->sa_family,
-		       SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (c->fd < 0)
-		return -errno;
-	if (!connect(c->fd, addr, len) || errno == EINPROGRESS)
-		return 0;
-	/* A full backlog of a Unix socket gives no event to wait for. */
-	return errno == EAGAIN ? -EBUSY : -errno;
-}
-
-static int connect_unix(struct httpu *c)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-
-	strcpy(addr.sun_path, c->unix_path);
-	return connect_to(c, (struct sockaddr *)&addr, sizeof(addr));
-}
-
-static int connect_tcp(struct httpu *c, struct err *err)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
-	int ret = getaddrinfo(c->host, c->port, &hints, &list);
-
-	if (ret)
-		return err_set(err, -EHOSTUNREACH,
-			       "cannot find the host '%s': %s", c->host,
-			       gai_strerror(ret));
-	ret = connect_to(c, list->ai_addr, list->ai_addrlen);
-	freeaddrinfo(list);
-	return ret;
-}
-
 static int start_connect(struct httpu *c)
 {
-	char buf[300];
-	int ret;
-
 	disconnect(c);
-	ret = c->unix_path ? connect_unix(c) : connect_tcp(c, &c->err);
-	if (ret) {
-		disconnect(c);
-		return err_sys(&c->err, ret, "cannot connect to '%s'",
-			       where(c, buf, sizeof(buf)));
-	}
 	c->state = HTTPU_CONNECT;
-	return 0;
+	return httpu_dial(&c->addr, &c->fd, &c->err);
 }
 
 static int finish_connect(struct httpu *c)
 {
-	char buf[300];
-	socklen_t len = sizeof(int);
-	int code = 0;
+	int ret = httpu_dial_result(&c->addr, c->fd, &c->err);
 
-	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &code, &len))
-		code = errno;
-	if (code)
-		return err_sys(&c->err, -code, "cannot connect to '%s'",
-			       where(c, buf, sizeof(buf)));
-	c->state = HTTPU_SEND;
-	return 0;
+	if (!ret)
+		c->state = HTTPU_SEND;
+	return ret;
 }
 
 /* Is the kept connection still one? The server may have closed it. */
@@ -304,13 +194,8 @@ static void build_head(struct httpu *c)
 	strbuf_reset(out);
 	c->out_sent = 0;
 	strbuf_addf(out, "%s %s HTTP/1.1\r\n", req->method, req->path);
-	if (c->unix_path)
-		strbuf_addstr(out, "Host: localhost\r\n");
-	else
-		strbuf_addf(out,
-			    strchr(c->host, ':') ? "Host: [%s]:%s\r\n"
-						 : "Host: %s:%s\r\n",
-			    c->host, c->port);
+	strbuf_addf(out, "Host: %s\r\n",
+		    c->addr.unix_path ? "localhost" : c->addr.text);
 	if (c->token)
 		strbuf_addf(out, "Authorization: Bearer %s\r\n", c->token);
 	for (size_t i = 0; req->headers && req->headers[i]; i++)
