@@ -21,6 +21,7 @@
 struct client {
 	struct httpu *http;
 	char *where;
+	const char *who; /* "the scheduler" */
 	bool reached; /* it answered once */
 };
 
@@ -71,6 +72,7 @@ int client_new(const char *url, struct client **ret_client, struct err *err)
 	c = xcalloc(1, sizeof(*c));
 	if (r == 0)
 		r = httpu_new(chosen, token, &c->http, err);
+	c->who = "the scheduler";
 	free(token);
 	if (r < 0) {
 		free(chosen);
@@ -91,6 +93,11 @@ void client_free(struct client *c)
 	httpu_free(c->http);
 	free(c->where);
 	free(c);
+}
+
+void client_set_peer(struct client *c, const char *who)
+{
+	c->who = who;
 }
 
 const char *client_where(const struct client *c)
@@ -138,13 +145,13 @@ static int unreachable(struct client *c, int r, const struct err *why,
 {
 	if (r == -ENOENT || r == -ECONNREFUSED)
 		return err_set(err, -ENOTCONN,
-			       "cannot reach the scheduler at '%s': %s; "
-			       "start it with 'harrier up'",
-			       c->where, err_reason(r));
+			       "cannot reach %s at '%s': %s; start it with "
+			       "'harrier up'",
+			       c->who, c->where, err_reason(r));
 	if (r == -EPIPE || r == -EPROTO)
 		r = -ECONNRESET;
-	return err_set(err, r, "cannot reach the scheduler at '%s': %s",
-		       c->where, err_text(why));
+	return err_set(err, r, "cannot reach %s at '%s': %s", c->who, c->where,
+		       err_text(why));
 }
 
 static int answer(const struct httpu_response *res, json_t **ret_json,

@@ -19,6 +19,9 @@ struct client;
 int client_new(const char *url, struct client **ret_client, struct err *err);
 void client_free(struct client *c);
 
+/* Calls the peer `who` in messages, in place of "the scheduler". Borrows. */
+void client_set_peer(struct client *c, const char *who);
+
 /* What messages call it: the socket's path or the URL. */
 const char *client_where(const struct client *c);
 

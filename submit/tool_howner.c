@@ -75,6 +75,8 @@ static int host_client(const char *host, struct client **ret_client,
 		socket = pooldir_host_socket(&pd, name);
 		url = xasprintf("unix:%s", socket);
 		r = client_new(url, ret_client, err);
+		if (r == 0)
+			client_set_peer(*ret_client, "the host's hstartd");
 	}
 	free(name);
 	free(socket);
