@@ -11,7 +11,10 @@
 #include "common/base/err.h"
 #include "common/base/strbuf.h"
 
-/* Any value; -EINVAL with line and column. Duplicate keys are refused. */
+/*
+ * Any value; -EINVAL with line and column. Duplicate keys are refused, and NUL
+ * in strings, so that a C string is all of it.
+ */
 int json_parse(const char *text, size_t len, json_t **ret_json,
 	       struct err *err);
 /* As json_parse, and the value must be an object. */
