@@ -31,23 +31,7 @@ struct fetch {
 	struct cache *cache;
 	const struct wire_start *start;
 	int dir_fd; /* of the scratch directory */
-	uid_t uid;
-	gid_t gid;
 };
-
-static int create(struct fetch *f, const char *name, mode_t mode,
-		  struct err *err)
-{
-	int fd = scratch_create(f->dir_fd, name, mode, err);
-
-	if (fd >= 0 && f->uid != (uid_t)-1 && fchown(fd, f->uid, f->gid) < 0) {
-		int r = err_sys(err, -errno, "cannot give '%s' away", name);
-
-		close(fd);
-		return r;
-	}
-	return fd;
-}
 
 /* ---- inputs ---- */
 
@@ -121,7 +105,7 @@ static int lay_down(struct fetch *f, const struct wire_input *in, mode_t mode,
 {
 	int fd, r, tries;
 
-	fd = create(f, in->name, mode, err);
+	fd = scratch_create(f->dir_fd, in->name, mode, err);
 	if (fd < 0)
 		return fd;
 	for (tries = 0;; tries++) {
@@ -200,7 +184,8 @@ static int open_files(struct fetch *f, const struct manifest *m,
 	size_t i;
 
 	for (i = 0; i < m->file_count; i++) {
-		fds[i] = create(f, m->files[i].name, m->files[i].mode, err);
+		fds[i] = scratch_create(f->dir_fd, m->files[i].name,
+					m->files[i].mode, err);
 		if (fds[i] < 0)
 			return fds[i];
 		restore_file(r, i, fds[i]);
@@ -285,12 +270,11 @@ static int fetch_checkpoint(struct fetch *f, struct err *err)
 }
 
 int fetch_all(struct remote *rm, struct cache *cache,
-	      const struct wire_start *start, const char *scratch, uid_t uid,
-	      gid_t gid, struct scratch_list *ret_base, bool *ret_damaged,
+	      const struct wire_start *start, const char *scratch,
+	      struct scratch_list *ret_base, bool *ret_damaged,
 	      struct err *err)
 {
-	struct fetch f = { .rm = rm, .cache = cache, .start = start,
-			   .uid = uid, .gid = gid };
+	struct fetch f = { .rm = rm, .cache = cache, .start = start };
 	struct scratch_list base = { 0 };
 	int r;
 
@@ -300,9 +284,7 @@ int fetch_all(struct remote *rm, struct cache *cache,
 		return err_sys(err, -errno, "cannot open '%s'", scratch);
 	r = fetch_inputs(&f, err);
 	if (!r)
-		r = scratch_scan(f.dir_fd, "", true,
-				 uid == (uid_t)-1 ? geteuid() : uid, &base,
-				 err);
+		r = scratch_scan(f.dir_fd, "", true, geteuid(), &base, err);
 	if (!r && start->checkpoint) {
 		r = fetch_checkpoint(&f, err);
 		*ret_damaged = r == -EBADMSG;

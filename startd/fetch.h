@@ -4,7 +4,6 @@
 #define HARRIER_STARTD_FETCH_H
 
 #include <stdbool.h>
-#include <sys/types.h>
 
 struct cache;
 struct err;
@@ -16,7 +15,6 @@ struct wire_start;
  * Downloads the executable and the inputs (or takes them from the cache),
  * then the files of the checkpoint over them. *ret_base are the inputs as
  * they were laid down: what differs from them later is the job's own.
- * `uid`, `gid` (-1: ours) become the owner of all files.
  *
  * Goes on until it is done, the scheduler says otherwise or `rm` is
  * cancelled: -ESTALE superseded, -EBADMSG the checkpoint is damaged
@@ -24,8 +22,8 @@ struct wire_start;
  * or of a refusal, with a message.
  */
 int fetch_all(struct remote *rm, struct cache *cache,
-	      const struct wire_start *start, const char *scratch, uid_t uid,
-	      gid_t gid, struct scratch_list *ret_base, bool *ret_damaged,
+	      const struct wire_start *start, const char *scratch,
+	      struct scratch_list *ret_base, bool *ret_damaged,
 	      struct err *err);
 
 #endif

@@ -34,8 +34,7 @@ static int open_beneath(int dir_fd, const char *name, int flags, mode_t mode)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-/* Makes each directory of `name` but its last part. */
-static int make_parents(int dir_fd, const char *name)
+int scratch_make_parents(int dir_fd, const char *name)
 {
 	char *path = xstrdup(name), *slash = path;
 	int r = 0;
@@ -84,7 +83,7 @@ static void unlink_beneath(int dir_fd, const char *name)
 
 int scratch_create(int dir_fd, const char *name, mode_t mode, struct err *err)
 {
-	int fd = make_parents(dir_fd, name);
+	int fd = scratch_make_parents(dir_fd, name);
 
 	if (!fd) {
 		unlink_beneath(dir_fd, name);

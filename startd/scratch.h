@@ -39,6 +39,9 @@ struct scratch_list {
  */
 int scratch_create(int dir_fd, const char *name, mode_t mode, struct err *err);
 
+/* Makes the directories that lead to `name`. 0 or -errno. */
+int scratch_make_parents(int dir_fd, const char *name);
+
 /*
  * Opens for reading. -EPERM for what is not a regular file of `uid` with one
  * link. *ret_size (may be NULL) is its size in bytes.

@@ -20,7 +20,6 @@ static const struct conf_def defs[] = {
 	{ "emulator", CONF_STRING, NULL },
 	{ "policy", CONF_STRING, "own" },
 	{ "root", CONF_STRING, "" },
-	{ "job_user", CONF_STRING, NULL },
 	{ "slots", CONF_INT, "0" },
 	{ "memory", CONF_SIZE, "0" },
 	{ "disk_reserve", CONF_SIZE, "64M" },
@@ -152,7 +151,6 @@ static void apply_texts(struct settings *s)
 	s->emulator = conf_str(c, "emulator");
 	s->policy = conf_str(c, "policy");
 	s->root = conf_str(c, "root");
-	s->job_user = conf_str(c, "job_user");
 	s->memory_bytes = conf_size_bytes(c, "memory");
 	s->disk_reserve_bytes = conf_size_bytes(c, "disk_reserve");
 	s->cache_bytes = conf_size_bytes(c, "cache_size");

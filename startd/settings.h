@@ -24,7 +24,6 @@ struct settings {
 	const char *emulator; /* NULL: found in PATH */
 	const char *policy; /* own, desktop, dedicated */
 	const char *root; /* in place of / for /dev, /run, /sys: for tests */
-	const char *job_user; /* whom jobs run as when we are root */
 	int64_t slots; /* 0: as many as CPUs */
 	int64_t memory_bytes; /* of all slots; 0: the machine's */
 	int64_t disk_reserve_bytes; /* kept free below `dir` */

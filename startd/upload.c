@@ -4,6 +4,7 @@
 #include "common/base/clock.h"
 #include "common/base/err.h"
 #include "common/base/fd.h"
+#include "common/base/hash.h"
 #include "common/base/log.h"
 #include "common/base/xalloc.h"
 #include "common/job/wire.h"
@@ -23,6 +24,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* A plain refusal (a bad request, say) is not repeated for ever. */
+#define REFUSED_TRIES 6
+
 struct send {
 	struct remote *rm;
 	const struct upload *up;
@@ -41,7 +45,7 @@ static int read_files(struct send *s, struct err *err)
 
 	for (i = 0; !r && i < s->up->set->count; i++) {
 		const char *name = s->up->set->names[i];
-		int fd = scratch_open(s->dir_fd, name, s->up->uid, NULL, err);
+		int fd = scratch_open(s->dir_fd, name, geteuid(), NULL, err);
 
 		if (fd < 0)
 			return fd;
@@ -85,56 +89,28 @@ static int open_pack(const char *spool, bool in_memory, struct err *err)
 	return fd;
 }
 
-static bool is_missing(const struct wire_missing *missing,
-		       const struct chunk_id *id)
-{
-	size_t i;
-
-	for (i = 0; i < missing->chunk_count; i++) {
-		if (!memcmp(missing->chunks[i], id->b, sizeof(id->b)))
-			return true;
-	}
-	return false;
-}
-
-/* Each chunk once: a written one is taken off the list. */
-static void strike(struct wire_missing *missing, const struct chunk_id *id)
-{
-	size_t i;
-
-	for (i = 0; i < missing->chunk_count; i++) {
-		if (memcmp(missing->chunks[i], id->b, sizeof(id->b)))
-			continue;
-		memcpy(missing->chunks[i],
-		       missing->chunks[--missing->chunk_count],
-		       sizeof(id->b));
-		return;
-	}
-}
-
 static int pack_file(struct send *s, struct pack_writer *w,
-		     const struct manifest_file *f,
-		     struct wire_missing *missing, unsigned char *buf,
-		     struct err *err)
+		     const struct manifest_file *f, struct hash *missing,
+		     unsigned char *buf, struct err *err)
 {
-	int fd = scratch_open(s->dir_fd, f->name, s->up->uid, NULL, err);
+	int fd = scratch_open(s->dir_fd, f->name, geteuid(), NULL, err);
 	size_t i;
 	int r = 0;
 
 	if (fd < 0)
 		return fd;
-	for (i = 0; !r && i < f->chunk_count && missing->chunk_count; i++) {
+	for (i = 0; !r && i < f->chunk_count && hash_count(missing); i++) {
+		const struct chunk_id *id = &f->chunks[i];
 		size_t len = manifest_chunk_len(f, i);
 
-		if (!is_missing(missing, &f->chunks[i]))
+		/* Each chunk once, however often it is named. */
+		if (!hash_del_mem(missing, id->b, sizeof(id->b)))
 			continue;
 		if (pread(fd, buf, len, (off_t)i * CHUNK_SIZE) != (ssize_t)len)
 			r = err_set(err, -EIO, "'%s' changed while it was read",
 				    f->name);
 		else
-			r = pack_writer_add(w, s->chunker, &f->chunks[i], buf,
-					    len, err);
-		strike(missing, &f->chunks[i]);
+			r = pack_writer_add(w, s->chunker, id, buf, len, err);
 	}
 	close(fd);
 	return r;
@@ -143,21 +119,22 @@ static int pack_file(struct send *s, struct pack_writer *w,
 static int write_pack(struct send *s, const struct wire_missing *missing,
 		      int *fd, struct err *err)
 {
-	struct wire_missing left = { .chunk_count = missing->chunk_count };
+	struct hash *left = hash_new(NULL);
 	struct pack_writer *w = NULL;
 	unsigned char *buf = xmalloc(CHUNK_SIZE);
 	size_t i;
 	int r;
 
-	left.chunks = xmemdup(missing->chunks,
-			      missing->chunk_count * sizeof(*left.chunks));
+	for (i = 0; i < missing->chunk_count; i++)
+		hash_set_mem(left, missing->chunks[i],
+			     sizeof(missing->chunks[i]), s);
 	r = pack_writer_new(pack_sink_fd, fd, &w, err);
 	for (i = 0; !r && i < s->manifest.file_count; i++)
-		r = pack_file(s, w, &s->manifest.files[i], &left, buf, err);
+		r = pack_file(s, w, &s->manifest.files[i], left, buf, err);
 	if (!r)
 		r = pack_writer_finish(w, err);
 	pack_writer_free(w);
-	free(left.chunks);
+	hash_free(left);
 	free(buf);
 	return r;
 }
@@ -285,17 +262,20 @@ static int send_once(struct send *s, char **ret_id, struct err *err)
 
 static bool is_final(int r)
 {
-	return !r || r == -ESTALE || r == -ECANCELED;
+	return !r || r == -ESTALE || r == -ECANCELED || r == -EPERM;
 }
 
 static int send_all(struct send *s, char **ret_id, struct err *err)
 {
-	int r;
+	int r, refused = 0;
 
 	for (;;) {
 		err_clear(err);
 		r = send_once(s, ret_id, err);
 		if (is_final(r))
+			return r;
+		/* "not found" is no reason to give results up. */
+		if (r == -EPROTO && ++refused == REFUSED_TRIES)
 			return r;
 		log_warn("upload of attempt %s: %s", s->up->start->nonce,
 			 err_text(err));

@@ -27,8 +27,7 @@ void upload_set_release(struct upload_set *set);
  * The files of a checkpoint: all that are new or modified against `base`, but
  * for what lies in _harrier/ beside the image.
  */
-int upload_select_checkpoint(int dir_fd, uid_t uid,
-			     const struct scratch_list *base,
+int upload_select_checkpoint(int dir_fd, const struct scratch_list *base,
 			     struct upload_set *set, struct err *err);
 
 /*
@@ -37,7 +36,7 @@ int upload_select_checkpoint(int dir_fd, uid_t uid,
  * a message that names it, for a named one that is missing; the others are in
  * the set then.
  */
-int upload_select_outputs(int dir_fd, uid_t uid, const struct scratch_list *base,
+int upload_select_outputs(int dir_fd, const struct scratch_list *base,
 			  const struct wire_start *start,
 			  struct upload_set *set, struct err *err);
 
@@ -46,7 +45,6 @@ struct upload {
 	const struct wire_start *start;
 	const char *scratch;
 	const char *spool; /* a directory for the pack on its way */
-	uid_t uid; /* whose the files are */
 	const struct upload_set *set;
 	/* image, class, why, arch, signature and figures; files are filled
 	 * in. NULL: outputs. */

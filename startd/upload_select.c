@@ -41,13 +41,12 @@ static bool has_prefix(const char *name, const char *prefix)
 	return !strncmp(name, prefix, strlen(prefix));
 }
 
-int upload_select_checkpoint(int dir_fd, uid_t uid,
-			     const struct scratch_list *base,
+int upload_select_checkpoint(int dir_fd, const struct scratch_list *base,
 			     struct upload_set *set, struct err *err)
 {
 	struct scratch_list all;
 	size_t i;
-	int r = scratch_scan(dir_fd, "", true, uid, &all, err);
+	int r = scratch_scan(dir_fd, "", true, geteuid(), &all, err);
 
 	if (r < 0)
 		return r;
@@ -70,13 +69,13 @@ static bool is_stream(const struct wire_start *start, const char *name)
 	       (start->stderr_name && !strcmp(start->stderr_name, name));
 }
 
-static int select_new(int dir_fd, uid_t uid, const struct scratch_list *base,
+static int select_new(int dir_fd, const struct scratch_list *base,
 		      const struct wire_start *start, struct upload_set *set,
 		      struct err *err)
 {
 	struct scratch_list all;
 	size_t i;
-	int r = scratch_scan(dir_fd, "", false, uid, &all, err);
+	int r = scratch_scan(dir_fd, "", false, geteuid(), &all, err);
 
 	if (r < 0)
 		return r;
@@ -93,7 +92,7 @@ static int select_new(int dir_fd, uid_t uid, const struct scratch_list *base,
 	return 0;
 }
 
-static int select_named(int dir_fd, uid_t uid, const char *name,
+static int select_named(int dir_fd, const char *name,
 			struct upload_set *set, struct err *err)
 {
 	struct scratch_list all;
@@ -101,7 +100,7 @@ static int select_named(int dir_fd, uid_t uid, const char *name,
 	int fd, r;
 
 	if (scratch_is_dir(dir_fd, name)) {
-		r = scratch_scan(dir_fd, name, true, uid, &all, err);
+		r = scratch_scan(dir_fd, name, true, geteuid(), &all, err);
 		if (r < 0)
 			return r;
 		for (i = 0; i < all.count; i++)
@@ -109,7 +108,7 @@ static int select_named(int dir_fd, uid_t uid, const char *name,
 		scratch_list_release(&all);
 		return 0;
 	}
-	fd = scratch_open(dir_fd, name, uid, NULL, NULL);
+	fd = scratch_open(dir_fd, name, geteuid(), NULL, NULL);
 	if (fd < 0)
 		return err_set(err, fd == -EPERM ? -EPERM : -ENOENT,
 			       fd == -EPERM ? "output '%s' is not a regular "
@@ -121,33 +120,32 @@ static int select_named(int dir_fd, uid_t uid, const char *name,
 	return 0;
 }
 
-static void select_stream(int dir_fd, uid_t uid, const char *name,
+static void select_stream(int dir_fd, const char *name,
 			  struct upload_set *set)
 {
 	int fd;
 
 	if (!name)
 		return;
-	fd = scratch_open(dir_fd, name, uid, NULL, NULL);
+	fd = scratch_open(dir_fd, name, geteuid(), NULL, NULL);
 	if (fd < 0)
 		return;
 	close(fd);
 	upload_set_add(set, name);
 }
 
-int upload_select_outputs(int dir_fd, uid_t uid,
-			  const struct scratch_list *base,
+int upload_select_outputs(int dir_fd, const struct scratch_list *base,
 			  const struct wire_start *start,
 			  struct upload_set *set, struct err *err)
 {
 	int i, r = 0;
 
-	select_stream(dir_fd, uid, start->stdout_name, set);
-	select_stream(dir_fd, uid, start->stderr_name, set);
+	select_stream(dir_fd, start->stdout_name, set);
+	select_stream(dir_fd, start->stderr_name, set);
 	if (!start->outputs)
-		return select_new(dir_fd, uid, base, start, set, err);
+		return select_new(dir_fd, base, start, set, err);
 	for (i = 0; start->outputs[i]; i++) {
-		int code = select_named(dir_fd, uid, start->outputs[i], set,
+		int code = select_named(dir_fd, start->outputs[i], set,
 					err);
 
 		if (!r)

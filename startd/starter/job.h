@@ -21,7 +21,7 @@ struct record;
  *   idle                  "1": SCHED_IDLE and the idle I/O class
  *   nice                  nice value
  *   uid, gid              whom the job runs as; missing: as the starter
- *   fsize                 largest file it may write, bytes
+ *   fsize                 largest file it may write, in bytes
  *   freezer               cgroup to kill through, if there is one
  */
 

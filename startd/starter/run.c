@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct run {
 	pid_t job; /* 0 when it was reaped */
 	int status; /* of the job's first process */
 	bool kill_asked;
+	bool signal_asked; /* SIGTERM, SIGKILL or the like was passed on */
 	int signal_fd;
 	int64_t began_ms;
 };
@@ -97,7 +99,7 @@ static int open_signals(struct run *run, struct err *err)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
-	run->signal_fd = signalfd(-1, &set, SFD_CLOEXEC);
+	run->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (run->signal_fd < 0)
 		return err_sys(err, -errno, "cannot watch signals");
 	return 0;
@@ -150,22 +152,41 @@ static void command(struct run *run, const struct signalfd_siginfo *si)
 		run->kill_asked = true;
 		kill_all(run);
 	} else if (value > RUN_CMD_SIGNAL && value < RUN_CMD_SIGNAL + NSIG) {
-		if (run->job)
-			kill(run->job, value - RUN_CMD_SIGNAL);
+		int sig = value - RUN_CMD_SIGNAL;
+
+		if (!run->job || kill(run->job, sig) < 0)
+			return;
+		/* SIGUSR2 writes an image and goes on. */
+		run->signal_asked |= sig != SIGUSR2;
 	}
+}
+
+/* False when none is waiting. */
+static bool take_command(struct run *run)
+{
+	struct signalfd_siginfo si;
+
+	if (read(run->signal_fd, &si, sizeof(si)) != sizeof(si))
+		return false;
+	command(run, &si);
+	return true;
 }
 
 /* What the job leaves behind when its first process ends is killed. */
 static void wait_all(struct run *run)
 {
-	while (reap(run)) {
-		struct signalfd_siginfo si;
+	struct pollfd pfd = { .fd = run->signal_fd, .events = POLLIN };
 
+	while (reap(run)) {
 		if (!run->job || run->kill_asked)
 			kill_all(run);
-		if (read(run->signal_fd, &si, sizeof(si)) == sizeof(si))
-			command(run, &si);
+		poll(&pfd, 1, -1);
+		while (take_command(run))
+			;
 	}
+	/* hstartd kills through the cgroup too: its word may come second. */
+	while (take_command(run))
+		;
 }
 
 static void add_usage(struct record *end)
@@ -225,6 +246,8 @@ static int end_ran(struct run *run, int64_t ended_boot_ms, struct err *err)
 	record_add_int(&end, "began_ms", run->began_ms);
 	record_add_int(&end, "ended_ms", clock_real_ms());
 	record_add_int(&end, "ended_boot_ms", ended_boot_ms);
+	if (run->kill_asked || run->signal_asked)
+		record_add(&end, "asked", run->kill_asked ? "kill" : "signal");
 	add_usage(&end);
 	r = write_end(&end, err);
 	record_release(&end);

@@ -28,6 +28,7 @@ enum run_command {
  *          began_ms, ended_ms        wall time
  *          ended_boot_ms             CLOCK_BOOTTIME
  *          user_us, sys_us, maxrss_kb
+ *          asked  kill | signal: it was told to go while it ran
  *          message
  */
 

@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: MIT */
+#include "startd/attempt.h"
+
+#include "common/ad/ad.h"
+#include "common/base/clock.h"
+#include "common/base/fd.h"
+#include "common/base/log.h"
+#include "common/base/xalloc.h"
+#include "common/svc/evloop.h"
+#include "common/svc/json.h"
+#include "startd/cg.h"
+#include "startd/fetch.h"
+#include "startd/host.h"
+#include "startd/policy.h"
+#include "startd/remote.h"
+#include "startd/starter/record.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define OFFER	  "offer.json"
+#define REPORT	  "report.json"
+#define BASE	  "base"
+#define OFFER_MAX (64u << 20)
+
+static char *path_in(const struct attempt *att, const char *name)
+{
+	return xasprintf("%s/%s", att->dir, name);
+}
+
+/* ---- threads ---- */
+
+struct thread {
+	struct attempt *att;
+	void (*work)(struct attempt *att);
+	void (*done)(struct attempt *att);
+};
+
+static void attempt_free(struct attempt *att);
+
+static void thread_done(void *arg)
+{
+	struct thread *t = arg;
+	struct attempt *att = t->att;
+
+	att->at_work = false;
+	att->host->workers--;
+	att->figures.sent_bytes += att->work.sent_bytes;
+	att->figures.received_bytes += att->work.received_bytes;
+	att->work.sent_bytes = att->work.received_bytes = 0;
+	if (att->phase == ATTEMPT_GONE)
+		attempt_free(att);
+	else
+		t->done(att);
+	free(t);
+}
+
+static void *thread_main(void *arg)
+{
+	struct thread *t = arg;
+	struct evloop *loop = t->att->host->loop;
+
+	t->work(t->att);
+	evloop_post(loop, thread_done, t);
+	return NULL;
+}
+
+void attempt_work(struct attempt *att, void (*work)(struct attempt *att),
+		  void (*done)(struct attempt *att))
+{
+	struct thread *t = xcalloc(1, sizeof(*t));
+	pthread_attr_t attr;
+	pthread_t id;
+	int r;
+
+	*t = (struct thread){ att, work, done };
+	free(att->work.id);
+	att->work = (struct attempt_work){ .err = ERR_INIT };
+	att->at_work = true;
+	att->host->workers++;
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	r = pthread_create(&id, &attr, thread_main, t);
+	pthread_attr_destroy(&attr);
+	if (r) {
+		att->work.result = err_sys(&att->work.err, -r,
+					   "cannot start a thread");
+		evloop_post(att->host->loop, thread_done, t);
+	}
+}
+
+/* ---- making and freeing ---- */
+
+static struct slot *find_slot(struct host *host, const char *name)
+{
+	int i;
+
+	for (i = 0; i < host->slot_count; i++) {
+		if (!strcmp(host->slots[i].name, name))
+			return &host->slots[i];
+	}
+	return NULL;
+}
+
+static struct attempt *attempt_new(struct host *host, struct wire_start *start)
+{
+	struct attempt *att = xcalloc(1, sizeof(*att));
+
+	att->host = host;
+	att->start = *start;
+	*start = (struct wire_start){ 0 };
+	att->name = xasprintf("%d.%d.%d.%s", att->start.cluster,
+			      att->start.proc, att->start.attempt,
+			      att->start.nonce);
+	att->dir = xasprintf("%s/%s", host->attempts_dir, att->name);
+	att->scratch = xasprintf("%s/scratch", att->dir);
+	att->pidfd = -1;
+	att->frozen_ms = -1;
+	att->term_boot_ms = -1;
+	att->work.err = (struct err)ERR_INIT;
+	atomic_init(&att->cancel, false);
+	wire_figures_init(&att->figures);
+	att->figures.sent_bytes = att->figures.received_bytes = 0;
+	att->figures.suspended_s = 0;
+	ladder_init(&att->ladder, clock_mono_ms());
+	att->slot = find_slot(host, att->start.slot);
+	list_append(&host->attempts, &att->link);
+	return att;
+}
+
+static void leave_slot(struct attempt *att)
+{
+	if (att->slot && att->slot->attempt == att)
+		att->slot->attempt = NULL;
+}
+
+static void attempt_free(struct attempt *att)
+{
+	leave_slot(att);
+	attempt_stop_watching(att);
+	list_del(&att->link);
+	scratch_list_release(&att->base);
+	wire_start_release(&att->start);
+	wire_end_release(&att->end);
+	free(att->work.id);
+	free(att->name);
+	free(att->dir);
+	free(att->scratch);
+	free(att);
+}
+
+static void remove_dir(struct attempt *att)
+{
+	struct err err = ERR_INIT;
+
+	if (fd_rm_tree(AT_FDCWD, att->dir, &err) < 0)
+		log_warn("attempt %s: %s", att->name, err_text(&err));
+}
+
+/* Nothing of it is wanted any more, here or there. */
+static void drop(struct attempt *att)
+{
+	att->phase = ATTEMPT_GONE;
+	leave_slot(att);
+	if (att->cg)
+		cg_kill(att->cg);
+	attempt_stop_watching(att);
+	remove_dir(att);
+	atomic_store(&att->cancel, true);
+	if (!att->at_work)
+		attempt_free(att);
+}
+
+void attempt_discard(struct attempt *att)
+{
+	struct host *host = att->host;
+
+	if (att->phase == ATTEMPT_GONE)
+		return;
+	log_info("attempt %s: superseded, discarded", att->name);
+	drop(att);
+	host_news(host);
+}
+
+struct attempt *attempt_find(struct host *host, const char *nonce)
+{
+	struct attempt *att;
+
+	list_for_each(att, &host->attempts, link)
+	{
+		if (!strcmp(att->start.nonce, nonce))
+			return att;
+	}
+	return NULL;
+}
+
+bool attempt_is_live(const struct attempt *att)
+{
+	return att->phase < ATTEMPT_REPORT;
+}
+
+/* ---- fetching ---- */
+
+static void fetch_work(struct attempt *att)
+{
+	struct attempt_work *w = &att->work;
+	struct host *host = att->host;
+	struct remote rm;
+	char *base = path_in(att, BASE);
+
+	w->result = remote_init(&rm, host->set->scheduler, host->token,
+				&att->cancel, &w->err);
+	if (!w->result) {
+		w->result = fetch_all(&rm, &host->cache, &att->start,
+				      att->scratch, &att->base, &w->damaged,
+				      &w->err);
+		w->received_bytes = rm.received_bytes;
+		remote_release(&rm);
+	}
+	if (!w->result)
+		w->result = scratch_store(&att->base, base, &w->err);
+	free(base);
+}
+
+static void fetch_done(struct attempt *att)
+{
+	const struct attempt_work *w = &att->work;
+
+	if (att->kill_asked)
+		attempt_report(att, WIRE_HOW_EVICTED, SIGKILL, "%s",
+			       att->reason);
+	else if (att->vacate_asked || w->result == -ECANCELED)
+		attempt_report(att, WIRE_HOW_REFUSED, 0, "%s",
+			       att->reason ? att->reason : "the host is leaving");
+	else if (w->result == -ESTALE)
+		attempt_discard(att);
+	else if (w->damaged)
+		attempt_report(att, WIRE_HOW_DAMAGED, 0, "%s",
+			       err_text(&w->err));
+	else if (w->result < 0)
+		attempt_report(att, WIRE_HOW_FAILED, -w->result, "%s",
+			       err_text(&w->err));
+	else
+		attempt_spawn(att);
+}
+
+/* What an earlier, interrupted fetch left is overwritten. */
+static void begin_fetch(struct attempt *att)
+{
+	struct err err = ERR_INIT;
+
+	if (fd_rm_tree(AT_FDCWD, att->scratch, &err) < 0 ||
+	    fd_mkdir_p(att->scratch, 0700, &err) < 0) {
+		attempt_report(att, WIRE_HOW_FAILED, -err.code, "%s",
+			       err_text(&err));
+		return;
+	}
+	attempt_work(att, fetch_work, fetch_done);
+}
+
+/* ---- accepting ---- */
+
+/* The directory and the offer in it are on disk when this returns 0. */
+static int store_offer(struct attempt *att, const json_t *start,
+		       struct err *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	char *path = path_in(att, OFFER);
+	int r;
+
+	json_write(start, &text);
+	r = fd_mkdir_p(att->dir, 0700, err);
+	if (!r)
+		r = fd_write_file_atomic(path, text.data, text.len, 0600, err);
+	if (!r)
+		r = fd_sync_parent(att->dir, err);
+	strbuf_release(&text);
+	free(path);
+	return r;
+}
+
+/* Why a start is not taken; NULL if it is. */
+static const char *refusal(struct host *host, struct attempt *att)
+{
+	struct policy_verdict verdict;
+
+	if (!att->slot)
+		return "no such slot here";
+	if (host->leaving)
+		return "the host is leaving";
+	if (att->slot->attempt)
+		return "the slot is busy";
+	host_judge(host, att->slot, &verdict);
+	if (verdict.start == 0)
+		return "the owner is back";
+	return NULL;
+}
+
+int attempt_accept(struct host *host, const json_t *json, struct err *err)
+{
+	struct wire_start start = { 0 };
+	struct attempt *att;
+	const char *why;
+	int r = wire_start_decode(json, &start, err);
+
+	if (r < 0)
+		return r;
+	if (attempt_find(host, start.nonce)) {
+		wire_start_release(&start);
+		return 0;
+	}
+	att = attempt_new(host, &start);
+	r = store_offer(att, json, err);
+	if (r < 0) {
+		/* Not listed, so the scheduler offers it again. */
+		drop(att);
+		return r;
+	}
+	log_info("attempt %s: job %d.%d of %s on %s", att->name,
+		 att->start.cluster, att->start.proc, att->start.user,
+		 att->start.slot);
+	why = refusal(host, att);
+	if (why) {
+		attempt_report(att, WIRE_HOW_REFUSED, 0, "%s", why);
+		return 0;
+	}
+	att->slot->attempt = att;
+	begin_fetch(att);
+	host_news(host);
+	return 0;
+}
+
+/* ---- recovering ---- */
+
+static struct attempt *load(struct host *host, const char *name,
+			    struct err *err)
+{
+	char *path = xasprintf("%s/%s/" OFFER, host->attempts_dir, name);
+	struct wire_start start = { 0 };
+	struct attempt *att = NULL;
+	json_t *json = NULL;
+	int r;
+
+	r = json_read_file(path, OFFER_MAX, &json, err);
+	if (!r)
+		r = wire_start_decode(json, &start, err);
+	if (!r)
+		att = attempt_new(host, &start);
+	json_decref(json);
+	free(path);
+	return att;
+}
+
+static bool load_report(struct attempt *att)
+{
+	char *path = path_in(att, REPORT);
+	json_t *json = NULL;
+	bool ok;
+
+	ok = !json_read_file(path, OFFER_MAX, &json, NULL) &&
+	     !wire_end_decode(json, &att->end, NULL);
+	json_decref(json);
+	free(path);
+	return ok;
+}
+
+/*
+ * The start record is there and no starter has begun. One may still be on its
+ * way: once we hold its lock and an end is written, it will not begin.
+ */
+static bool forestall(struct attempt *att)
+{
+	char *lock = path_in(att, RECORD_LOCK), *end = path_in(att, RECORD_END);
+	char *began = path_in(att, RECORD_BEGAN);
+	struct record rec = RECORD_INIT;
+	bool ok = false;
+	int fd;
+
+	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB) && access(began, F_OK)) {
+		record_add(&rec, "how", "forestalled");
+		ok = !record_store(&rec, end, NULL);
+	}
+	fd_close(&fd);
+	record_release(&rec);
+	free(lock);
+	free(end);
+	free(began);
+	return ok;
+}
+
+static bool have(struct attempt *att, const char *name)
+{
+	char *path = path_in(att, name);
+	bool there = !access(path, F_OK);
+
+	free(path);
+	return there;
+}
+
+static void resume_run(struct attempt *att)
+{
+	char *base = path_in(att, BASE);
+	struct err err = ERR_INIT;
+
+	if (scratch_load(&att->base, base, &err) < 0)
+		log_warn("attempt %s: %s", att->name, err_text(&err));
+	free(base);
+	att->phase = ATTEMPT_RUN;
+	if (cg_create(att->host->cg, att->name, 0, &att->cg, &err) < 0)
+		log_warn("attempt %s: %s", att->name, err_text(&err));
+	if (have(att, RECORD_END)) {
+		attempt_ended(att);
+	} else if (!have(att, RECORD_BEGAN)) {
+		if (forestall(att))
+			attempt_report(att, WIRE_HOW_REFUSED, 0,
+				       "hstartd was restarted before the job "
+				       "began");
+		else if (attempt_adopt(att) < 0)
+			attempt_ended(att);
+	} else if (attempt_adopt(att) < 0) {
+		attempt_ended(att);
+	}
+}
+
+void attempt_recover(struct host *host, const char *name)
+{
+	struct err err = ERR_INIT;
+	struct attempt *att = load(host, name, &err);
+
+	if (!att) {
+		/* Never listed: the offer is written before that. */
+		char *dir = xasprintf("%s/%s", host->attempts_dir, name);
+
+		log_warn("attempt %s: %s: removed", name, err_text(&err));
+		fd_rm_tree(AT_FDCWD, dir, NULL);
+		free(dir);
+		return;
+	}
+	if (load_report(att)) {
+		att->phase = ATTEMPT_REPORT;
+		return;
+	}
+	if (!att->slot || att->slot->attempt) {
+		/* Fewer slots than before: it runs all the same. */
+		log_warn("attempt %s: no free slot '%s'", att->name,
+			 att->start.slot);
+		att->slot = NULL;
+	} else {
+		att->slot->attempt = att;
+	}
+	log_info("attempt %s: found on disk", att->name);
+	if (have(att, RECORD_START))
+		resume_run(att);
+	else
+		begin_fetch(att);
+}
+
+/* ---- orders ---- */
+
+static void order_fetching(struct attempt *att)
+{
+	/* fetch_done reports; the thread looks at this between its tries. */
+	if (att->vacate_asked || att->kill_asked)
+		atomic_store(&att->cancel, true);
+}
+
+void attempt_take_order(struct attempt *att, const struct wire_order *order)
+{
+	log_info("attempt %s: the scheduler wants %s%s%s", att->name,
+		 wire_want_name(order->want), *order->reason ? ": " : "",
+		 order->reason);
+	att->told = order->want;
+	att->suspend_asked = order->want == WIRE_WANT_SUSPEND;
+	switch (order->want) {
+	case WIRE_WANT_VACATE:
+		att->vacate_asked = true;
+		att->reason = "asked to move";
+		break;
+	case WIRE_WANT_KILL:
+		att->kill_asked = true;
+		att->reason = "asked to stop";
+		break;
+	case WIRE_WANT_DISCARD:
+		attempt_discard(att);
+		return;
+	case WIRE_WANT_RUN:
+	case WIRE_WANT_SUSPEND:
+		break;
+	}
+	if (att->phase == ATTEMPT_FETCH)
+		order_fetching(att);
+	else if (att->phase == ATTEMPT_RUN)
+		attempt_step(att, -1);
+	host_news(att->host);
+}
+
+void attempt_take_ack(struct attempt *att)
+{
+	if (att->phase != ATTEMPT_REPORT)
+		return;
+	log_info("attempt %s: end acknowledged", att->name);
+	drop(att);
+}
+
+/* ---- telling ---- */
+
+static enum wire_run run_state(const struct attempt *att)
+{
+	switch (att->phase) {
+	case ATTEMPT_FETCH:
+		return WIRE_RUN_STARTING;
+	case ATTEMPT_RUN:
+		break;
+	case ATTEMPT_UPLOAD:
+		return att->end.how == WIRE_HOW_CHECKPOINTED ?
+			       WIRE_RUN_VACATING :
+			       WIRE_RUN_FINISHING;
+	case ATTEMPT_REPORT:
+	case ATTEMPT_GONE:
+		return WIRE_RUN_FINISHING;
+	}
+	if (att->ladder.state == LADDER_FROZEN)
+		return WIRE_RUN_SUSPENDED;
+	if (att->ladder.state == LADDER_RUNNING)
+		return att->pidfd < 0 ? WIRE_RUN_STARTING : WIRE_RUN_RUNNING;
+	return WIRE_RUN_VACATING;
+}
+
+void attempt_fill(struct attempt *att, struct wire_attempt *ret)
+{
+	int64_t frozen_ms = att->suspended_ms;
+
+	if (att->phase == ATTEMPT_RUN && att->cg) {
+		att->figures.user_cpu_s = (double)cg_cpu_us(att->cg) / 1e6;
+		attempt_read_resume(att);
+	}
+	if (att->frozen_ms >= 0)
+		frozen_ms += clock_mono_ms() - att->frozen_ms;
+	att->figures.suspended_s = frozen_ms / 1000;
+	memcpy(ret->nonce, att->start.nonce, sizeof(ret->nonce));
+	ret->slot = xstrdup(att->start.slot);
+	ret->state = run_state(att);
+	ret->told = att->told;
+	ret->checkpoint = att->checkpoint_told;
+	ret->figures = att->figures;
+	ret->address = xstrdup(att->host->machine.hostname);
+	ret->scratch = xstrdup(att->scratch);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * attempt: one run of a job on this host, from its start to the
+ * acknowledgement of its end.
+ *
+ *   FETCH -> RUN -> UPLOAD -> REPORT -> gone
+ *
+ * Each step can be left for REPORT (something failed) and for GONE (the
+ * scheduler said superseded). What is needed to go on after a crash is on
+ * disk, in a directory of its own below the host's `attempts`:
+ *
+ *   offer.json   the start as it came: the attempt exists
+ *   base         the inputs as laid down: FETCH is done
+ *   start        the starter's orders
+ *   began, end   the starter's word (startd/starter/run.h)
+ *   report.json  the end as it is told to the scheduler: UPLOAD is done
+ *   scratch/     the job's working directory
+ */
+#ifndef HARRIER_STARTD_ATTEMPT_H
+#define HARRIER_STARTD_ATTEMPT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/base/err.h"
+#include "common/base/list.h"
+#include "common/job/wire.h"
+#include "startd/ladder.h"
+#include "startd/scratch.h"
+
+struct cg;
+struct evloop_fd;
+struct host;
+struct slot;
+
+enum attempt_phase {
+	ATTEMPT_FETCH,
+	ATTEMPT_RUN,
+	ATTEMPT_UPLOAD,
+	ATTEMPT_REPORT,
+	ATTEMPT_GONE, /* freed as soon as its thread is back */
+};
+
+/* What a worker thread brings back. The loop reads it when it is done. */
+struct attempt_work {
+	int result;
+	struct err err;
+	bool damaged;
+	char *id; /* of the checkpoint or the outputs */
+	int64_t took_ms;
+	int64_t sent_bytes, received_bytes;
+};
+
+struct attempt {
+	struct list link;
+	struct host *host;
+	struct slot *slot;
+	enum attempt_phase phase;
+	struct wire_start start;
+	char *name; /* job.attempt.nonce: its directory and its cgroup */
+	char *dir, *scratch;
+	struct scratch_list base;
+	struct cg *cg;
+	pid_t starter;
+	int pidfd; /* of the starter; -1 while there is none */
+	struct evloop_fd *watch;
+	struct ladder ladder;
+	bool suspend_asked, vacate_asked, kill_asked;
+	const char *reason; /* why it must leave, for the message */
+	enum wire_want told;
+	int checkpoint_told;
+	struct wire_figures figures;
+	int64_t started_s; /* wall time of the job's start; 0: not yet */
+	int64_t started_ms; /* clock_mono_ms */
+	int64_t frozen_ms; /* clock_mono_ms of the freeze; -1: runs */
+	int64_t suspended_ms; /* sum of earlier freezes */
+	int64_t term_boot_ms; /* clock_boot_ms of the SIGTERM; -1 */
+	struct wire_end end; /* from UPLOAD on */
+	atomic_bool cancel; /* tells the thread to give up */
+	bool at_work; /* a thread is out */
+	struct attempt_work work;
+};
+
+/* ---- attempt.c ---- */
+
+/*
+ * Takes a start: on disk first, then fetching begins. The start is refused,
+ * with an end of its own, where the slot is busy.
+ */
+int attempt_accept(struct host *host, const json_t *start, struct err *err);
+
+/* Goes on with the attempt in directory `name`, as its records say. */
+void attempt_recover(struct host *host, const char *name);
+
+struct attempt *attempt_find(struct host *host, const char *nonce);
+
+void attempt_take_order(struct attempt *att, const struct wire_order *order);
+void attempt_take_ack(struct attempt *att);
+
+/* Superseded: whatever it was doing, nothing of it is wanted. */
+void attempt_discard(struct attempt *att);
+
+/* Does it hold its slot? Not from REPORT on. */
+bool attempt_is_live(const struct attempt *att);
+
+/* For a sync: while it is live, and once it has an end. */
+void attempt_fill(struct attempt *att, struct wire_attempt *ret);
+
+/* ---- attempt_run.c ---- */
+
+/* FETCH is done: checks the program, writes the start record, spawns. */
+void attempt_spawn(struct attempt *att);
+/* After a restart of hstartd: -ESRCH if its starter is gone. */
+int attempt_adopt(struct attempt *att);
+/* Policy and ladder; `sign_ns` as in owner_fn. */
+void attempt_step(struct attempt *att, int64_t sign_ns);
+/* When attempt_step is due again, by clock_mono_ms. */
+int64_t attempt_deadline_ms(const struct attempt *att);
+/* Frees what a running job holds: watch, cgroup. */
+void attempt_stop_watching(struct attempt *att);
+
+/* ---- attempt_end.c ---- */
+
+/* The starter is gone: reads its end record, then uploads or reports. */
+void attempt_ended(struct attempt *att);
+/* The end is known: on disk, then told until it is acknowledged. */
+void attempt_report(struct attempt *att, enum wire_how how, int code,
+		    const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* ---- the programs's own figures (attempt_stats.c) ---- */
+
+/* Sets resume_ms once the job's statistics have it. */
+void attempt_read_resume(struct attempt *att);
+
+/* Runs `work` in a thread, then `done` in the loop. */
+void attempt_work(struct attempt *att, void (*work)(struct attempt *att),
+		  void (*done)(struct attempt *att));
+
+#endif

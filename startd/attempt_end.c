@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/* attempt.h: from the end record to the end that the scheduler is told. */
+#include "startd/attempt.h"
+
+#include "common/base/clock.h"
+#include "common/base/fd.h"
+#include "common/base/log.h"
+#include "common/base/xalloc.h"
+#include "common/svc/json.h"
+#include "startd/arch.h"
+#include "startd/cg.h"
+#include "startd/host.h"
+#include "startd/remote.h"
+#include "startd/starter/record.h"
+#include "startd/stats.h"
+#include "startd/upload.h"
+#include "startd/verdict.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TAIL_SIZE 400
+
+/* ---- reporting ---- */
+
+static void store_report(struct attempt *att)
+{
+	char *path = xasprintf("%s/report.json", att->dir);
+	json_t *json = wire_end_encode(&att->end);
+	struct strbuf text = STRBUF_INIT;
+	struct err err = ERR_INIT;
+
+	json_write(json, &text);
+	/* Unwritten it is told all the same, until this process ends. */
+	if (fd_write_file_atomic(path, text.data, text.len, 0600, &err) < 0)
+		log_warn("attempt %s: %s", att->name, err_text(&err));
+	strbuf_release(&text);
+	json_decref(json);
+	free(path);
+}
+
+static void report(struct attempt *att)
+{
+	struct wire_end *end = &att->end;
+
+	memcpy(end->nonce, att->start.nonce, sizeof(end->nonce));
+	if (!end->message)
+		end->message = xstrdup("");
+	if (!end->started)
+		end->started = att->started_s;
+	if (!end->ended)
+		end->ended = clock_real_ms() / 1000;
+	if (att->frozen_ms >= 0)
+		att->suspended_ms += clock_mono_ms() - att->frozen_ms;
+	att->frozen_ms = -1;
+	att->figures.suspended_s = att->suspended_ms / 1000;
+	end->figures = att->figures;
+	att->phase = ATTEMPT_REPORT;
+	attempt_stop_watching(att);
+	store_report(att);
+	if (att->slot && att->slot->attempt == att)
+		att->slot->attempt = NULL;
+	log_info("attempt %s: %s %d%s%s", att->name, wire_how_name(end->how),
+		 end->code, *end->message ? ": " : "", end->message);
+	host_news(att->host);
+}
+
+void attempt_report(struct attempt *att, enum wire_how how, int code,
+		    const char *fmt, ...)
+{
+	va_list ap;
+
+	wire_end_release(&att->end);
+	att->end = (struct wire_end){ .how = how, .code = code };
+	va_start(ap, fmt);
+	att->end.message = xvasprintf(fmt, ap);
+	va_end(ap);
+	report(att);
+}
+
+/* ---- uploading ---- */
+
+static int open_scratch(struct attempt *att, struct err *err)
+{
+	int fd = open(att->scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(err, -errno, "cannot open '%s'", att->scratch);
+	return fd;
+}
+
+static int send_set(struct attempt *att, const struct upload_set *set,
+		    struct wire_offer *offer, struct attempt_work *w)
+{
+	struct upload up = { .start = &att->start, .scratch = att->scratch,
+			     .spool = att->dir, .set = set, .offer = offer };
+	struct remote rm;
+	int r;
+
+	r = remote_init(&rm, att->host->set->scheduler, att->host->token,
+			&att->cancel, &w->err);
+	if (r < 0)
+		return r;
+	r = upload_run(&rm, &up, &w->id, &w->took_ms, &w->err);
+	w->sent_bytes = rm.sent_bytes;
+	remote_release(&rm);
+	return r;
+}
+
+/* An image is what makes a checkpoint of an hcc program. */
+static int check_set(const struct attempt *att, const struct upload_set *set,
+		     const struct stats *stats, struct err *err)
+{
+	if (att->start.checkpoints && stats->image_bytes <= 0)
+		return err_set(err, -ENODATA,
+			       "the job left with the checkpoint's exit code "
+			       "but no image");
+	if (!set->count)
+		return err_set(err, -ENODATA,
+			       "the job left with the checkpoint's exit code "
+			       "but no file");
+	return 0;
+}
+
+static void checkpoint_work(struct attempt *att)
+{
+	struct attempt_work *w = &att->work;
+	struct upload_set set = { 0 };
+	struct wire_offer offer = { 0 };
+	struct stats stats;
+	int fd = open_scratch(att, &w->err);
+
+	w->result = fd < 0 ? fd : 0;
+	if (fd < 0)
+		return;
+	att->figures.disk_kb = scratch_used_kb(fd);
+	stats_read(fd, &stats);
+	att->figures.image_bytes = stats.image_bytes;
+	if (stats.resume_ms >= 0)
+		att->figures.resume_ms = stats.resume_ms;
+	w->result = upload_select_checkpoint(fd, &att->base, &set, &w->err);
+	if (!w->result)
+		w->result = check_set(att, &set, &stats, &w->err);
+	if (!w->result) {
+		offer.image = (char *)(uintptr_t)(stats.image_bytes > 0 ?
+							  SCRATCH_IMAGE :
+							  "");
+		offer.class = stats.class;
+		offer.why = stats.why;
+		offer.arch = (char *)(uintptr_t)att->host->machine.arch->name;
+		offer.signature = stats.signature;
+		offer.figures = att->figures;
+		w->result = send_set(att, &set, &offer, w);
+	}
+	upload_set_release(&set);
+	stats_release(&stats);
+	close(fd);
+}
+
+static void outputs_work(struct attempt *att)
+{
+	struct attempt_work *w = &att->work;
+	struct upload_set set = { 0 };
+	struct err missing = ERR_INIT;
+	int fd = open_scratch(att, &w->err);
+	int r;
+
+	w->result = fd < 0 ? fd : 0;
+	if (fd < 0)
+		return;
+	att->figures.disk_kb = scratch_used_kb(fd);
+	r = upload_select_outputs(fd, &att->base, &att->start, &set, &missing);
+	/* What there is goes, then the missing one is told. */
+	if (set.count)
+		w->result = send_set(att, &set, NULL, w);
+	if (!w->result && r < 0) {
+		err_clear(&w->err);
+		w->result = err_set(&w->err, r, "%s", err_text(&missing));
+	}
+	upload_set_release(&set);
+	close(fd);
+}
+
+static void set_end(struct attempt *att, enum wire_how how, int code,
+		    const char *message)
+{
+	att->end.how = how;
+	att->end.code = code;
+	free(att->end.message);
+	att->end.message = xstrdup(message);
+}
+
+static void checkpoint_done(struct attempt *att)
+{
+	const struct attempt_work *w = &att->work;
+
+	if (w->result == -ESTALE) {
+		attempt_discard(att);
+		return;
+	}
+	/* It stays on disk; the next hstartd uploads it. */
+	if (w->result == -ECANCELED)
+		return;
+	if (w->result < 0) {
+		set_end(att, WIRE_HOW_EVICTED, att->end.code, err_text(&w->err));
+	} else {
+		att->figures.upload_ms = w->took_ms;
+		att->end.checkpoint = strtoll(w->id, NULL, 10);
+	}
+	report(att);
+}
+
+static void outputs_done(struct attempt *att)
+{
+	const struct attempt_work *w = &att->work;
+
+	if (w->result == -ESTALE) {
+		attempt_discard(att);
+		return;
+	}
+	if (w->result == -ECANCELED)
+		return;
+	att->figures.upload_ms = w->took_ms;
+	att->end.outputs = xstrdup(w->id);
+	if (w->result < 0)
+		set_end(att, WIRE_HOW_FAILED, -w->result, err_text(&w->err));
+	report(att);
+}
+
+/* ---- judging ---- */
+
+static void take_figures(struct attempt *att, const struct record *rec)
+{
+	struct wire_figures *f = &att->figures;
+	int64_t maxrss_kb = record_int(rec, "maxrss_kb", -1);
+	int64_t ended_boot_ms = record_int(rec, "ended_boot_ms", -1);
+	int64_t began_ms = record_int(rec, "began_ms", 0);
+
+	f->user_cpu_s = (double)record_int(rec, "user_us", 0) / 1e6;
+	f->sys_cpu_s = (double)record_int(rec, "sys_us", 0) / 1e6;
+	f->memory_kb = maxrss_kb;
+	if (began_ms)
+		att->end.started = began_ms / 1000;
+	att->end.ended = record_int(rec, "ended_ms", clock_real_ms()) / 1000;
+	if (att->end.how == WIRE_HOW_CHECKPOINTED && att->term_boot_ms >= 0 &&
+	    ended_boot_ms >= att->term_boot_ms)
+		f->ckpt_ms = ended_boot_ms - att->term_boot_ms;
+}
+
+/* The last line of stderr says why an image cannot be restarted here. */
+static char *stderr_tail(struct attempt *att)
+{
+	char buf[TAIL_SIZE + 1], *line;
+	int64_t size = 0;
+	ssize_t n = 0;
+	int fd = -1, dir_fd = open_scratch(att, NULL);
+
+	if (dir_fd >= 0 && att->start.stderr_name)
+		fd = scratch_open(dir_fd, att->start.stderr_name, geteuid(),
+				  &size, NULL);
+	if (fd >= 0)
+		n = pread(fd, buf, TAIL_SIZE,
+			  size > TAIL_SIZE ? size - TAIL_SIZE : 0);
+	fd_close(&fd);
+	fd_close(&dir_fd);
+	n = n < 0 ? 0 : n;
+	while (n && buf[n - 1] == '\n')
+		n--;
+	buf[n] = '\0';
+	line = strrchr(buf, '\n');
+	return xstrdup(line ? line + 1 : buf);
+}
+
+static void judge(struct attempt *att, const struct record *rec)
+{
+	struct verdict v;
+	char *tail;
+
+	verdict_of(rec, att->start.checkpoints, att->start.checkpoint_exit_code,
+		   &v);
+	set_end(att, v.how, v.code, v.message);
+	take_figures(att, rec);
+	switch (v.how) {
+	case WIRE_HOW_CHECKPOINTED:
+		attempt_work(att, checkpoint_work, checkpoint_done);
+		host_news(att->host);
+		return;
+	case WIRE_HOW_EXITED:
+	case WIRE_HOW_SIGNALED:
+		attempt_work(att, outputs_work, outputs_done);
+		host_news(att->host);
+		return;
+	case WIRE_HOW_UNRESTARTABLE:
+		tail = stderr_tail(att);
+		set_end(att, v.how, v.code, tail);
+		free(tail);
+		break;
+	case WIRE_HOW_EVICTED:
+		if (att->reason && !*v.message)
+			set_end(att, v.how, v.code, att->reason);
+		break;
+	default:
+		break;
+	}
+	report(att);
+}
+
+void attempt_ended(struct attempt *att)
+{
+	char *path = xasprintf("%s/" RECORD_END, att->dir);
+	struct record rec = RECORD_INIT;
+	struct err err = ERR_INIT;
+	int r = record_load(&rec, path, &err);
+
+	free(path);
+	att->phase = ATTEMPT_UPLOAD;
+	attempt_stop_watching(att);
+	if (r < 0)
+		attempt_report(att, WIRE_HOW_LOST, 0,
+			       "the starter ended without a word: %s",
+			       err_text(&err));
+	else
+		judge(att, &rec);
+	record_release(&rec);
+}
+
+void attempt_read_resume(struct attempt *att)
+{
+	struct stats stats;
+	int fd;
+
+	if (!att->start.checkpoint || !att->start.checkpoints ||
+	    att->figures.resume_ms != WIRE_UNKNOWN)
+		return;
+	fd = open_scratch(att, NULL);
+	if (fd < 0)
+		return;
+	stats_read(fd, &stats);
+	if (stats.resume_ms >= 0)
+		att->figures.resume_ms = stats.resume_ms;
+	stats_release(&stats);
+	close(fd);
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#include "startd/stats.h"
+
+#include "common/base/err.h"
+#include "common/base/fd.h"
+#include "common/base/strbuf.h"
+#include "common/base/xalloc.h"
+#include "common/svc/json.h"
+#include "startd/scratch.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A long run with an interval writes many lines: the last ones count. */
+#define TEXT_MAX (256 * 1024)
+
+/* Of an image that says nothing of itself: this kind of machine only. */
+#define CLASS_UNKNOWN "same layout"
+
+static void set(char **member, const char *value)
+{
+	free(*member);
+	*member = xstrdup(value);
+}
+
+static void take_checkpoint(const json_t *line, struct stats *s)
+{
+	const char *class = NULL, *signature = NULL;
+	json_t *why = NULL;
+
+	json_opt_str(line, "class", &class, NULL);
+	json_opt_str(line, "signature", &signature, NULL);
+	json_opt_array(line, "why", &why, NULL);
+	if (class)
+		set(&s->class, class);
+	if (signature)
+		set(&s->signature, signature);
+	if (why) {
+		struct strbuf text = STRBUF_INIT;
+
+		json_write(why, &text);
+		free(s->why);
+		s->why = strbuf_detach(&text);
+	}
+}
+
+static void take_restart(const json_t *line, struct stats *s)
+{
+	double seconds = -1;
+
+	json_opt_real(line, "seconds", &seconds, NULL);
+	if (seconds >= 0)
+		s->resume_ms = (int64_t)(seconds * 1000 + 0.5);
+}
+
+static void take_line(const char *text, size_t len, struct stats *s)
+{
+	const char *event = NULL;
+	json_t *line = NULL;
+
+	if (!len || json_parse_object(text, len, &line, NULL) < 0)
+		return;
+	json_opt_str(line, "event", &event, NULL);
+	if (event && !strcmp(event, "checkpoint"))
+		take_checkpoint(line, s);
+	else if (event && !strcmp(event, "restart"))
+		take_restart(line, s);
+	json_decref(line);
+}
+
+void stats_parse(const char *text, struct stats *ret)
+{
+	*ret = (struct stats){ .image_bytes = -1, .resume_ms = -1 };
+	ret->class = xstrdup(CLASS_UNKNOWN);
+	ret->why = xstrdup("[]");
+	ret->signature = xstrdup("");
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		take_line(text, len, ret);
+		text += len;
+		text += *text == '\n';
+	}
+}
+
+static void read_tail(int dir_fd, struct strbuf *out)
+{
+	int64_t size;
+	ssize_t n;
+	int fd = scratch_open(dir_fd, SCRATCH_STATS, geteuid(), &size, NULL);
+
+	if (fd < 0)
+		return;
+	if (size > TEXT_MAX)
+		lseek(fd, size - TEXT_MAX, SEEK_SET);
+	strbuf_grow(out, TEXT_MAX);
+	n = fd_read_full(fd, out->data, TEXT_MAX);
+	strbuf_setlen(out, n > 0 ? (size_t)n : 0);
+	close(fd);
+}
+
+void stats_read(int dir_fd, struct stats *ret)
+{
+	struct strbuf text = STRBUF_INIT;
+	int64_t size;
+	int fd;
+
+	read_tail(dir_fd, &text);
+	stats_parse(text.data, ret);
+	strbuf_release(&text);
+	fd = scratch_open(dir_fd, SCRATCH_IMAGE, geteuid(), &size, NULL);
+	if (fd < 0)
+		return;
+	ret->image_bytes = size;
+	close(fd);
+}
+
+void stats_release(struct stats *s)
+{
+	free(s->class);
+	free(s->why);
+	free(s->signature);
+	*s = (struct stats){ 0 };
+}

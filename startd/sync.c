@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include "startd/sync.h"
+
+#include "common/base/clock.h"
+#include "common/base/err.h"
+#include "common/base/log.h"
+#include "common/base/xalloc.h"
+#include "common/job/wire.h"
+#include "common/svc/evloop.h"
+#include "common/svc/httpu.h"
+#include "common/svc/json.h"
+#include "startd/host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* How long the scheduler may park a call. */
+#define WAIT_S 30
+/* A call that was not answered long after that is dead. */
+#define TIMEOUT_MS 45000
+/* News within this time of a call goes with the next one. */
+#define GATHER_MS 10
+#define RETRY_FIRST_MS 100
+#define RETRY_MAX_MS   5000
+
+struct sync {
+	struct host *host;
+	struct httpu *http;
+	struct evloop_timer *timer;
+	char boot[WIRE_NONCE_SIZE];
+	char *path;
+	struct strbuf body; /* of the call that is out */
+	int64_t number;
+	int64_t sent_ms; /* clock_mono_ms of the call that is out */
+	int64_t sent_boot_ms; /* the same by clock_boot_ms */
+	int64_t renewed_boot_ms; /* sending of the last answered one; -1 */
+	int64_t lease_ms;
+	int64_t retry_ms;
+	struct wire_seen seen;
+	bool out;
+	bool news; /* not in the call that is out */
+	bool said_down; /* the scheduler's silence was logged */
+	bool superseded;
+};
+
+static void call(struct sync *s);
+
+static void random_hex(char *hex, size_t bytes)
+{
+	unsigned char b[16];
+	size_t i;
+
+	if (getrandom(b, bytes, 0) != (ssize_t)bytes)
+		memset(b, (int)clock_mono_ns(), bytes);
+	for (i = 0; i < bytes; i++)
+		snprintf(hex + 2 * i, 3, "%02x", b[i]);
+}
+
+/* ---- the answer ---- */
+
+static void take_seen(struct sync *s, const struct wire_seen *now)
+{
+	if (strcmp(s->seen.pool, now->pool) || now->epoch > s->seen.epoch ||
+	    (now->epoch == s->seen.epoch && now->seq > s->seen.seq))
+		s->seen = *now;
+}
+
+static void take_reply(struct sync *s, const struct wire_reply *reply)
+{
+	struct host *host = s->host;
+	size_t i;
+
+	take_seen(s, &reply->state);
+	s->lease_ms = reply->lease_s * 1000;
+	for (i = 0; i < reply->ack_count; i++)
+		host_take_ack(host, reply->acks[i]);
+	for (i = 0; i < reply->order_count; i++)
+		host_take_order(host, &reply->orders[i]);
+	for (i = 0; i < json_array_size(reply->starts); i++)
+		host_take_start(host, json_array_get(reply->starts, i));
+}
+
+static int read_reply(struct sync *s, const struct httpu_response *resp,
+		      struct err *err)
+{
+	struct wire_reply reply = { 0 };
+	json_t *json = NULL;
+	int r;
+
+	if (resp->status == 409) {
+		s->superseded = true;
+		log_error("another hstartd uses the name '%s': stopping",
+			  s->host->set->name);
+		evloop_stop(s->host->loop);
+		return -ESTALE;
+	}
+	if (resp->status != 200)
+		return err_set(err, -EPROTO, "the scheduler answers %d: %.200s",
+			       resp->status, resp->body.data);
+	r = json_parse_object(resp->body.data, resp->body.len, &json, err);
+	if (!r)
+		r = wire_reply_decode(json, &reply, err);
+	if (!r)
+		take_reply(s, &reply);
+	wire_reply_release(&reply);
+	json_decref(json);
+	return r;
+}
+
+/* Jittered, so that a thousand hosts do not come back in one instant. */
+static void retry(struct sync *s, const struct err *err)
+{
+	uint32_t jitter = 0;
+
+	if (!s->said_down)
+		log_warn("no word from the scheduler: %s", err_text(err));
+	s->said_down = true;
+	if (getrandom(&jitter, sizeof(jitter), 0) != sizeof(jitter))
+		jitter = 0;
+	evloop_set_timer(s->timer, s->retry_ms / 2 +
+					   (int64_t)(jitter %
+						     (uint32_t)s->retry_ms));
+	s->retry_ms *= 2;
+	if (s->retry_ms > RETRY_MAX_MS)
+		s->retry_ms = RETRY_MAX_MS;
+}
+
+static void on_done(void *arg, int result, struct httpu_response *resp,
+		    const struct err *why)
+{
+	struct sync *s = arg;
+	struct err err = ERR_INIT;
+
+	s->out = false;
+	if (result < 0)
+		err_set(&err, result, "%s", err_text(why));
+	else
+		result = read_reply(s, resp, &err);
+	if (s->superseded)
+		return;
+	if (result < 0) {
+		retry(s, &err);
+		return;
+	}
+	if (s->said_down)
+		log_info("the scheduler answers again");
+	s->said_down = false;
+	s->retry_ms = RETRY_FIRST_MS;
+	s->renewed_boot_ms = s->sent_boot_ms;
+	evloop_set_timer(s->timer, 0);
+}
+
+/* ---- the call ---- */
+
+static void make_body(struct sync *s)
+{
+	struct wire_sync wire = { .wait_s = WAIT_S };
+	json_t *json;
+
+	memcpy(wire.boot, s->boot, sizeof(wire.boot));
+	wire.sync = ++s->number;
+	wire.seen = s->seen;
+	host_fill_sync(s->host, &wire);
+	if (wire.leaving)
+		wire.wait_s = 0;
+	json = wire_sync_encode(&wire);
+	strbuf_reset(&s->body);
+	json_write(json, &s->body);
+	json_decref(json);
+	wire_sync_release(&wire);
+}
+
+static void call(struct sync *s)
+{
+	struct httpu_request req = HTTPU_REQUEST_INIT;
+	struct err err = ERR_INIT;
+	int r;
+
+	if (s->out)
+		httpu_cancel(s->http);
+	s->out = false;
+	s->news = false;
+	make_body(s);
+	s->sent_ms = clock_mono_ms();
+	s->sent_boot_ms = clock_boot_ms();
+	req.method = "POST";
+	req.path = s->path;
+	req.body = s->body.data;
+	req.body_len = s->body.len;
+	req.timeout_ms = TIMEOUT_MS;
+	req.idle_ms = -1;
+	r = httpu_start(s->http, s->host->loop, &req, on_done, s, &err);
+	if (r < 0)
+		retry(s, &err);
+	else
+		s->out = true;
+}
+
+/*
+ * Figures travel with each call; while one is parked the next is due after
+ * the update interval, so that what people look at is not older than that.
+ */
+static void on_timer(void *arg)
+{
+	struct sync *s = arg;
+
+	if (s->superseded)
+		return;
+	call(s);
+	if (s->out)
+		evloop_set_timer(s->timer,
+				 clock_scaled_ms(s->host->set->update_ms));
+}
+
+void sync_soon(struct sync *s)
+{
+	int64_t age_ms = clock_mono_ms() - s->sent_ms;
+
+	if (s->news || s->superseded)
+		return;
+	s->news = true;
+	/* A dead scheduler is asked by the retries alone. */
+	if (s->said_down)
+		return;
+	evloop_set_timer(s->timer, age_ms >= GATHER_MS ? 0 : GATHER_MS);
+}
+
+void sync_check_lease(struct sync *s)
+{
+	int64_t silent_ms = clock_boot_ms() - s->renewed_boot_ms;
+
+	if (s->lease_ms > 0 && s->renewed_boot_ms >= 0 &&
+	    silent_ms > s->lease_ms)
+		host_lease_over(s->host, silent_ms);
+}
+
+bool sync_is_quiet(const struct sync *s)
+{
+	return !s->news && s->renewed_boot_ms == s->sent_boot_ms;
+}
+
+bool sync_is_superseded(const struct sync *s)
+{
+	return s->superseded;
+}
+
+int sync_new(struct host *host, struct sync **ret_sync, struct err *err)
+{
+	struct sync *s = xcalloc(1, sizeof(*s));
+	int r;
+
+	s->host = host;
+	s->retry_ms = RETRY_FIRST_MS;
+	s->renewed_boot_ms = -1;
+	strbuf_init(&s->body);
+	random_hex(s->boot, 16);
+	s->path = xasprintf("/api/v1/hosts/%s/sync", host->set->name);
+	r = httpu_new(host->set->scheduler, host->token, &s->http, err);
+	if (r < 0) {
+		free(s->path);
+		free(s);
+		return r;
+	}
+	s->timer = evloop_add_timer(host->loop, 0, on_timer, s);
+	*ret_sync = s;
+	return 0;
+}
+
+void sync_free(struct sync *s)
+{
+	if (!s)
+		return;
+	evloop_del_timer(s->timer);
+	httpu_free(s->http);
+	strbuf_release(&s->body);
+	free(s->path);
+	free(s);
+}
