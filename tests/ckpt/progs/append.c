@@ -1,6 +1,6 @@
 /* tests: long-lived streams that only grow, unflushed buffers, setvbuf, ftell */
-/* output: append.a append.b */
 /* SPDX-License-Identifier: MIT */
+/* output: append.a append.b */
 #include "check.h"
 
 static int sieve(int n)

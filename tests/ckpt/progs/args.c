@@ -1,6 +1,6 @@
 /* tests: argv kept and permuted, getopt, environment, errno across calls */
-/* args: -v one -n 12 two -x --  -three four */
 /* SPDX-License-Identifier: MIT */
+/* args: -v one -n 12 two -x --  -three four */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>

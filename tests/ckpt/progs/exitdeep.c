@@ -1,7 +1,7 @@
 /* tests: exit() from a deep call, atexit handlers in order, output at exit */
+/* SPDX-License-Identifier: MIT */
 /* output: exitdeep.out */
 /* code: 7 */
-/* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include "check.h"
 

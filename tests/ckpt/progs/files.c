@@ -1,6 +1,6 @@
 /* tests: several output streams, appending, rewriting a position, read back */
-/* output: files.log files.table files.short */
 /* SPDX-License-Identifier: MIT */
+/* output: files.log files.table files.short */
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"

@@ -1,7 +1,7 @@
 /* tests: reading a file by lines, characters and scanf; ungetc, rewind, eof */
+/* SPDX-License-Identifier: MIT */
 /* input: lines.txt */
 /* args: lines.txt */
-/* SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* tests: sizes stored in objects: right on the same word size, refused elsewhere */
-/* class: same-word-size */
 /* SPDX-License-Identifier: MIT */
+/* class: same-word-size */
 #include <stdlib.h>
 #include <string.h>
 #include "check.h"

@@ -1,0 +1,7 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# One program of progs/, hop by hop, for those who look for a fault:
+#
+#	hop.sh NAME [-a ARCH,ARCH...] [-k POLLS] [-n HOPS]
+exec "$(dirname "$0")/one" "$@" -v
