@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -53,6 +52,7 @@ static pid_t pid_in(int fd)
 
 int daemon_pidfile_lock(const char *path, int *ret_fd, struct err *err)
 {
+	struct flock lock = { .l_type = F_WRLCK };
 	char text[24];
 	int fd, len, ret;
 
@@ -87,15 +87,21 @@ void daemon_pidfile_unlock(int fd)
 
 int daemon_pidfile_read(const char *path, pid_t *ret_pid, struct err *err)
 {
+	/* Asks without taking: a server that starts now must not be refused. */
+	struct flock lock = { .l_type = F_WRLCK };
 	int fd = open(path, O_RDONLY | O_CLOEXEC), ret = 0;
 	pid_t pid = 0;
 
 	if (fd < 0 && errno != ENOENT)
 		return err_sys(err, -errno, "cannot open '%s'", path);
 	/* A free lock: its holder is gone, whatever number is left. */
-	if (fd < 0 || !flock(fd, LOCK_SH | LOCK_NB))
+	if (fd < 0)
+		lock.l_type = F_UNLCK;
+	else if (fcntl(fd, F_OFD_GETLK, &lock))
+		ret = err_sys(err, -errno, "cannot look at '%s'", path);
+	if (!ret && lock.l_type == F_UNLCK)
 		ret = err_set(err, -ESRCH, "nothing runs");
-	else
+	else if (!ret)
 		pid = pid_in(fd);
 	fd_close(&fd);
 	if (!ret && pid <= 0)
