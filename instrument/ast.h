@@ -25,17 +25,22 @@
 enum node_kind {
 	/* declarations */
 	N_TRANSLATION_UNIT,
-	N_FUNCTION,	/* definition: n->decl; body is the last child; params
-			 * are in decl->params */
+	N_FUNCTION,	/* definition: n->decl; n->body is the last child, before
+			 * it N_TYPE_REF and array bounds; params are in
+			 * decl->params */
 	N_DECL_STMT,	/* a declaration in a block: one or more declarators;
-			 * children: N_VAR, N_TYPE_DECL, in order; range ends
-			 * after the `;` */
+			 * children: N_VAR, N_TYPE_DECL, in order, before them
+			 * N_TYPE_REF and N_UNEVALUATED (typeof) of the
+			 * specifiers; range ends after the `;` */
 	N_FILE_DECL,	/* a declaration at file scope, same children */
-	N_VAR,		/* one declarator with n->decl; range: declarator (from
-			 * after the specifiers or the comma) to the end of its
-			 * initialiser; child: initialiser if any, before it
+	N_VAR,		/* one declarator with n->decl (of functions too);
+			 * range: declarator (from after the specifiers or the
+			 * comma) to the end of its initialiser or attributes;
+			 * child: n->init if any, before it N_TYPE_REF and
 			 * expressions in array bounds */
-	N_TYPE_DECL,	/* struct/union/enum definition or typedef in a block */
+	N_TYPE_DECL,	/* struct/union/enum definition (range: to its `}`) or
+			 * the declarator of a typedef; children: the names and
+			 * expressions in it */
 	/* statements; range includes the final `;` */
 	N_COMPOUND, N_EXPR_STMT, N_NULL_STMT, N_IF, N_WHILE, N_DO, N_FOR,
 	N_SWITCH, N_CASE, N_DEFAULT, N_LABEL, N_GOTO, N_INDIRECT_GOTO,
@@ -58,7 +63,9 @@ enum node_kind {
 	N_FUNC_NAME,	/* __func__, __FUNCTION__, __PRETTY_FUNCTION__ */
 	N_UNEVALUATED,	/* sizeof, _Alignof, typeof, offsetof, types_compatible:
 			 * nothing in it runs; children are its parts so that
-			 * names can be edited; n->decl NULL; n->op 's' sizeof */
+			 * names can be edited; n->decl NULL; n->op: 's' sizeof,
+			 * 'a' alignof, 'o' offsetof, 'y' typeof, 't' types
+			 * compatible, 'A' _Static_assert */
 	N_GENERIC,	/* _Generic: children all; nothing but the chosen runs */
 	N_INIT_LIST,	/* children: elements (behind their designators) */
 	N_COMPOUND_LITERAL, /* child: N_INIT_LIST */
@@ -136,7 +143,9 @@ struct decl {
 	struct type *type;
 	struct node *node;	/* N_FUNCTION or N_VAR of the definition */
 	struct decl *function;	/* of a local, parameter, label: whose */
-	bool is_static, is_extern, is_inline, is_weak, is_thread;
+	bool is_static;		/* internal linkage, or a static local */
+	bool is_extern;		/* a declaration says `extern` */
+	bool is_inline, is_weak, is_thread;
 	bool is_const, is_volatile, is_register;	/* outermost level */
 	bool is_system;		/* first declared in a system header */
 	bool defined;		/* in this unit (tentative counts) */
@@ -144,8 +153,12 @@ struct decl {
 				 * member/element of it whose address is taken;
 				 * functions: used other than as a callee */
 	bool used;		/* referenced at all */
-	bool no_return, is_pure, gnu_inline_only, has_cleanup, has_alias;
+	bool no_return, is_pure, has_cleanup, has_alias;
+	bool gnu_inline_only;	/* this definition makes no external symbol:
+				 * C99 `inline` or GNU `extern inline` */
 	bool has_asm_label, is_constructor, always_inline;
+	bool has_plain_decl;	/* D_FUNCTION: also declared without inline */
+	bool is_c99_inline;	/* the definition says inline as C99 means it */
 	struct decl **params;	/* D_FUNCTION definition, in order */
 	int nparams;
 	size_t attr_begin, attr_end; /* a definition's __attribute__((..)) and
@@ -156,6 +169,8 @@ struct decl {
 	void *user;		/* the instrumenter's own record */
 };
 
+#define NODE_OP2(a, b) ((a) << 8 | (b))
+
 struct node {
 	enum node_kind kind;
 	size_t begin, end;
@@ -163,7 +178,7 @@ struct node {
 	struct type *type;	/* expressions */
 	struct decl *decl;
 	int op;			/* operator: '+', '<', or two characters as
-				 * 'l'<<8|'<' ...: see node_op() */
+				 * NODE_OP2('<', '=') */
 	struct type *operand_type; /* N_UNEVALUATED sizeof/_Alignof: of what */
 	bool prefix, arrow;
 	bool lvalue_bitfield;	/* N_MEMBER of a bit-field */
@@ -190,6 +205,7 @@ struct feature_use {
 	size_t at;
 };
 
+struct ast_priv;
 struct ast {
 	const char *text;	/* preprocessed, NUL-terminated */
 	size_t len;
@@ -202,6 +218,9 @@ struct ast {
 	int nnodes;
 	struct feature_use *features;
 	int nfeatures;
+	const uint32_t *pragmas; /* offset of the # of each #pragma line */
+	int npragmas;
+	struct ast_priv *priv;	/* of ast.c and walk*.c */
 };
 
 /* Where an offset of the text lies in the user's files, by the linemarkers.
@@ -225,6 +244,17 @@ struct decl *call_target(const struct node *call);
 /* One line a node, indented: for tests and `hcc --dump-ast`. */
 struct strbuf;
 void ast_dump(const struct ast *a, struct strbuf *out);
+
+/* "N_CALL" and so on. */
+const char *node_kind_name(enum node_kind kind);
+/* The type in C's words as far as they fit a line: "pointer to const char". */
+void type_describe(const struct type *t, struct strbuf *out);
+
+/* Checks the invariants above over the whole tree: ranges nest and are in
+ * order, begin and end at tokens, have balanced parentheses, and copying them
+ * gives back the text.  Returns 0, or -EPROTO with the first fault. */
+struct err;
+int ast_check(const struct ast *a, struct err *err);
 
 void ast_free(struct ast *a);
 

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+#include "instrument/tu.h"
+
+#include <clang-c/Index.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/strbuf.h"
+#include "common/base/xalloc.h"
+#include "instrument/ast_priv.h"
+#include "instrument/walk.h"
+
+#define MAIN_NAME "hcc-input.c"
+#define MAX_ARGS  128
+
+/*
+ * The text was preprocessed by the user's compiler with its own macros, so
+ * clang's predefined ones go (-undef). What follows are gcc's types and
+ * attributes that clang lacks or reads otherwise, and the errors that were
+ * warnings before clang 16 and still are in older gcc.
+ */
+static const char *const base_args[] = {
+	"-x",
+	"c",
+	"-undef",
+	"-fsyntax-only",
+	"-fno-trigraphs",
+	"-ferror-limit=20",
+	"-fbracket-depth=100000",
+	"-D__malloc__(...)=",
+	"-Dtypeof=__typeof__",
+	"-D_Float32=float",
+	"-D_Float64=double",
+	"-D_Float32x=double",
+	"-D_Float64x=long double",
+	"-D_Float128=long double",
+	"-w",
+	"-Wno-implicit-int",
+	"-Wno-implicit-function-declaration",
+	"-Wno-int-conversion",
+	"-Wno-incompatible-function-pointer-types",
+	"-Wno-return-type",
+	"-Wno-return-mismatch",
+	"-Wno-unknown-warning-option",
+};
+
+struct clang_args {
+	const char *v[MAX_ARGS];
+	int n;
+	char *owned[2];
+};
+
+static void args_init(struct clang_args *a, const struct tu_options *o)
+{
+	const char *const *p;
+	size_t i;
+
+	memset(a, 0, sizeof(*a));
+	for (i = 0; i < sizeof(base_args) / sizeof(*base_args); i++)
+		a->v[a->n++] = base_args[i];
+	a->owned[0] = xasprintf("-std=%s", o->std ? o->std : "gnu17");
+	a->v[a->n++] = a->owned[0];
+	if (o->target) {
+		a->owned[1] = xasprintf("--target=%s", o->target);
+		a->v[a->n++] = a->owned[1];
+	}
+	for (p = o->args; p && *p && a->n < MAX_ARGS; p++)
+		a->v[a->n++] = *p;
+}
+
+static void args_release(struct clang_args *a)
+{
+	free(a->owned[0]);
+	free(a->owned[1]);
+}
+
+static size_t diag_offset(CXDiagnostic d)
+{
+	unsigned offset = 0;
+
+	clang_getFileLocation(clang_getDiagnosticLocation(d), NULL, NULL, NULL,
+			      &offset);
+	return offset;
+}
+
+/* The number of errors; their places are the user's by the linemarkers. */
+static unsigned report(CXTranslationUnit tu, const struct ast *ast,
+		       struct diags *diags)
+{
+	unsigned i, errors = 0;
+
+	for (i = 0; i < clang_getNumDiagnostics(tu); i++) {
+		CXDiagnostic d = clang_getDiagnostic(tu, i);
+		CXString text = clang_getDiagnosticSpelling(d);
+
+		if (clang_getDiagnosticSeverity(d) >= CXDiagnostic_Error) {
+			struct place where = ast_place(ast, diag_offset(d));
+
+			diag_add(diags, DIAG_ERROR, &where, NULL, "%s",
+				 clang_getCString(text));
+			errors++;
+		}
+		clang_disposeString(text);
+		clang_disposeDiagnostic(d);
+	}
+	return errors;
+}
+
+/*
+ * gcc's <stdatomic.h> applies builtins to _Atomic objects that clang wants
+ * plain, so clang sees them plain: blanks, or typeof with the same length.
+ */
+static char *without_atomic(const struct ast *ast)
+{
+	const struct toks *toks = &ast->priv->toks;
+	char *text = NULL;
+	size_t i;
+
+	for (i = 0; i < toks->n; i++) {
+		const struct tok *tok = toks->v + i;
+
+		if (!tok_is_word(toks, tok, "_Atomic"))
+			continue;
+		if (!text)
+			text = xmemdup(ast->text, ast->len + 1);
+		memcpy(text + tok->begin,
+		       tok_is(tok + 1, '(') ? "typeof " : "       ", 7);
+	}
+	return text;
+}
+
+static int parse(CXIndex index, struct ast *ast,
+		 const struct tu_options *options, CXTranslationUnit *ret,
+		 struct err *err)
+{
+	char *plain = without_atomic(ast);
+	struct CXUnsavedFile file = { MAIN_NAME, plain ? plain : ast->text,
+				      ast->len };
+	struct clang_args args;
+	enum CXErrorCode code;
+
+	args_init(&args, options);
+	code = clang_parseTranslationUnit2(index, MAIN_NAME, args.v, args.n,
+					   &file, 1, CXTranslationUnit_None,
+					   ret);
+	args_release(&args);
+	free(plain);
+	if (code == CXError_Success)
+		return 0;
+	return err_set(err, -EINVAL, "libclang cannot parse '%s' (code %d)",
+		       ast->unit, (int)code);
+}
+
+/* inline as before C99? */
+static bool has_gnu_inline(const struct tu_options *o)
+{
+	static const char *const old[] = { "c89",   "c90",   "iso9899:1990",
+					   "gnu89", "gnu90", "iso9899:199409" };
+	const char *const *p;
+	size_t i;
+
+	for (p = o->args; p && *p; p++)
+		if (!strcmp(*p, "-fgnu89-inline"))
+			return true;
+	for (i = 0; i < sizeof(old) / sizeof(*old); i++)
+		if (o->std && !strcmp(o->std, old[i]))
+			return true;
+	return false;
+}
+
+int tu_parse(const char *text, size_t len, const struct tu_options *options,
+	     struct ast **ret, struct diags *diags, struct err *err)
+{
+	struct ast *ast = ast_new(text, len);
+	CXIndex index = clang_createIndex(0, 0);
+	CXTranslationUnit tu = NULL;
+	int rc;
+
+	ast->priv->gnu_inline = has_gnu_inline(options);
+	rc = parse(index, ast, options, &tu, err);
+	if (rc) {
+		diag_add(diags, DIAG_ERROR, NULL, NULL, "%s",
+			 err ? err_text(err) : "libclang cannot parse");
+	} else if (report(tu, ast, diags)) {
+		rc = err_set(err, -EINVAL, "libclang cannot parse '%s'",
+			     ast->unit);
+	} else {
+		rc = walk(tu, ast, diags, err);
+	}
+	if (tu)
+		clang_disposeTranslationUnit(tu);
+	clang_disposeIndex(index);
+	if (rc)
+		ast_free(ast);
+	else
+		*ret = ast;
+	return rc;
+}
