@@ -59,8 +59,8 @@ int daemon_pidfile_lock(const char *path, int *ret_fd, struct err *err)
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return err_sys(err, -errno, "cannot open '%s'", path);
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		ret = errno == EWOULDBLOCK
+	if (fcntl(fd, F_OFD_SETLK, &lock)) {
+		ret = errno == EAGAIN || errno == EACCES
 			      ? err_set(err, -EEXIST,
 					"another one runs with pid %d",
 					(int)pid_in(fd))
