@@ -1,7 +1,7 @@
-/* Arguments and environments as submit files and job ads quote them. */
 /* SPDX-License-Identifier: MIT */
-#ifndef COMMON_JOB_ARGS_H
-#define COMMON_JOB_ARGS_H
+/* Arguments and environments as submit files and job ads quote them. */
+#ifndef HARRIER_JOB_ARGS_H
+#define HARRIER_JOB_ARGS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
-/* The job event log: events to text, and text back to events. */
 /* SPDX-License-Identifier: MIT */
-#ifndef COMMON_JOB_EVENTLOG_H
-#define COMMON_JOB_EVENTLOG_H
+/* The job event log: events to text, and text back to events. */
+#ifndef HARRIER_JOB_EVENTLOG_H
+#define HARRIER_JOB_EVENTLOG_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
-/* From a submit description to job ads: one for the cluster, one per job. */
 /* SPDX-License-Identifier: MIT */
-#ifndef COMMON_JOB_JOBDESC_H
-#define COMMON_JOB_JOBDESC_H
+/* From a submit description to job ads: one for the cluster, one per job. */
+#ifndef HARRIER_JOB_JOBDESC_H
+#define HARRIER_JOB_JOBDESC_H
 
 #include "common/ad/ad.h"
 #include "common/job/submitfile.h"

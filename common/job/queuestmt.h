@@ -1,7 +1,7 @@
-/* The queue statement: `queue [N] [vars] [in|from|matching] ...`. */
 /* SPDX-License-Identifier: MIT */
-#ifndef COMMON_JOB_QUEUESTMT_H
-#define COMMON_JOB_QUEUESTMT_H
+/* The queue statement: `queue [N] [vars] [in|from|matching] ...`. */
+#ifndef HARRIER_JOB_QUEUESTMT_H
+#define HARRIER_JOB_QUEUESTMT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,12 +46,13 @@ struct queuestmt {
 	bool want_lines; /* a list was opened: lines follow up to ')' */
 	char **items; /* after queuestmt_load: sliced; one line each */
 	size_t nitems;
+	size_t room; /* private */
 };
 
 /*
- * Parses what stands behind the word queue. eval_count turns the text of N
- * (macros expanded, perhaps an expression) into a number. If want_lines is
- * set afterwards, the caller hands the following lines to queuestmt_line.
+ * Parses what stands behind the word queue, macros expanded. N may be an
+ * expression. If want_lines is set afterwards, the caller hands the following
+ * lines to queuestmt_line. On failure there is nothing to release.
  */
 int queuestmt_parse(const char *text, struct queuestmt *ret, struct err *err);
 void queuestmt_release(struct queuestmt *stmt);

@@ -1,7 +1,7 @@
-/* Submit description files: lines, macros, if, include, queue. */
 /* SPDX-License-Identifier: MIT */
-#ifndef COMMON_JOB_SUBMITFILE_H
-#define COMMON_JOB_SUBMITFILE_H
+/* Submit description files: lines, macros, if, include, queue. */
+#ifndef HARRIER_JOB_SUBMITFILE_H
+#define HARRIER_JOB_SUBMITFILE_H
 
 #include "common/job/queuestmt.h"
 
@@ -61,7 +61,7 @@ struct submitfile *submitfile_new(const char *name, const char *text,
 				  const struct submit_io *io);
 void submitfile_free(struct submitfile *sf);
 
-/* Before reading: `X=3` of the command line wins over the file's own. */
+/* Before reading: `X=3` of the command line, as if it stood first. */
 int submitfile_define(struct submitfile *sf, const char *assignment,
 		      struct err *err);
 
@@ -70,6 +70,9 @@ void submitfile_append(struct submitfile *sf, const char *line);
 
 /* -queue: replaces the file's queue statements (text without "queue"). */
 void submitfile_queue_args(struct submitfile *sf, const char *text);
+
+/* What $Ff(name) makes paths absolute with; the process' own by default. */
+void submitfile_set_cwd(struct submitfile *sf, const char *cwd);
 
 /* A built-in macro such as ARCH or OPSYS; the file may override it. */
 void submitfile_builtin(struct submitfile *sf, const char *name,

@@ -1,0 +1,827 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads line by line, as far as the next queue statement: what an if sees is
+ * what was set above it. Values stay as written and are expanded when they
+ * are asked for.
+ */
+#include "common/job/submitfile.h"
+
+#include "common/base/err.h"
+#include "common/base/strbuf.h"
+#include "common/base/xalloc.h"
+#include "common/job/submitfile_priv.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#define BLANKS " \t\r"
+
+static void macro_free(void *value)
+{
+	struct macro *macro = value;
+
+	free(macro->raw);
+	free(macro->where);
+	free(macro->line);
+	free(macro);
+}
+
+/* ---- sources --------------------------------------------------------------- */
+
+static void push_source(struct submitfile *sf, const char *name,
+			const char *text)
+{
+	struct source *src = &sf->sources[sf->source_count++];
+
+	*src = (struct source){ .name = xstrdup(name),
+				.text = xstrdup(text),
+				.if_depth = sf->if_count };
+	src->next = src->text;
+}
+
+static void pop_source(struct submitfile *sf)
+{
+	struct source *src = &sf->sources[--sf->source_count];
+
+	free(src->name);
+	free(src->text);
+}
+
+static struct source *top(struct submitfile *sf)
+{
+	return &sf->sources[sf->source_count - 1];
+}
+
+static char *where(struct submitfile *sf)
+{
+	return xasprintf("%s:%d", top(sf)->name, top(sf)->line);
+}
+
+/* Puts file:line before the message. */
+static int located(struct submitfile *sf, int rc, struct err *err)
+{
+	if (rc < 0)
+		err_prefix(err, "%s:%d", top(sf)->name, top(sf)->line);
+	return rc;
+}
+
+/* The next line of the file as it stands, without its end; NULL: no more. */
+static const char *physical_line(struct source *src, size_t *ret_len)
+{
+	const char *line = src->next;
+	size_t len;
+
+	if (*line == '\0')
+		return NULL;
+	len = strcspn(line, "\n");
+	src->next += len + (line[len] == '\n');
+	src->lines_read++;
+	while (len > 0 && strchr(BLANKS, line[len - 1]))
+		len--;
+	*ret_len = len;
+	return line;
+}
+
+/*
+ * A line with what continues it: \ at the end joins, comments in between are
+ * skipped and are not continued themselves. False at the end of the file.
+ */
+static bool logical_line(struct source *src, struct strbuf *out)
+{
+	const char *line;
+	size_t len;
+	bool more = false;
+
+	strbuf_reset(out);
+	while ((line = physical_line(src, &len))) {
+		size_t lead = 0;
+		bool comment;
+
+		while (lead < len && strchr(BLANKS, line[lead]))
+			lead++;
+		comment = lead < len && line[lead] == '#';
+		if (!more) {
+			src->line = src->lines_read;
+			if (comment)
+				return true;
+		} else if (comment) {
+			continue;
+		}
+		more = len > lead && line[len - 1] == '\\';
+		strbuf_add(out, line + lead, len - lead - more);
+		if (!more)
+			return true;
+	}
+	return more;
+}
+
+/* ---- conditions --------------------------------------------------------------- */
+
+static bool reading(const struct submitfile *sf)
+{
+	return sf->if_count == 0 || sf->ifs[sf->if_count - 1].active;
+}
+
+/* Compares dotted numbers. */
+static int version_order(const char *a, const char *b)
+{
+	while (*a || *b) {
+		char *end_a, *end_b;
+		long x = strtol(a, &end_a, 10), y = strtol(b, &end_b, 10);
+
+		if (x != y)
+			return x < y ? -1 : 1;
+		a = end_a + (*end_a == '.');
+		b = end_b + (*end_b == '.');
+		if (end_a == a && end_b == b)
+			break;
+	}
+	return 0;
+}
+
+/* `version >= 8.1.2` */
+static int version_condition(const char *p, bool *ret, struct err *err)
+{
+	static const struct {
+		const char *op;
+		bool less, equal, greater;
+	} ops[] = {
+		{ ">=", false, true, true },  { "<=", true, true, false },
+		{ "==", false, true, false }, { "!=", true, false, true },
+		{ ">", false, false, true },  { "<", true, false, false },
+	};
+
+	p += strspn(p, BLANKS);
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		size_t len = strlen(ops[i].op);
+		const char *version = p + len;
+		int order;
+
+		if (strncmp(p, ops[i].op, len) != 0)
+			continue;
+		version += strspn(version, BLANKS);
+		if (!isdigit((unsigned char)*version) ||
+		    version[strspn(version, "0123456789.")] != '\0')
+			break;
+		order = version_order(SUBMIT_HTCONDOR_VERSION, version);
+		*ret = order < 0   ? ops[i].less
+		       : order > 0 ? ops[i].greater
+				   : ops[i].equal;
+		return 0;
+	}
+	return err_set(err, -EINVAL,
+		       "'version %s': write it as `version >= 9.0.0`", p);
+}
+
+static bool is_word(const char *text, const char *const words[])
+{
+	for (; *words; words++)
+		if (strcasecmp(text, *words) == 0)
+			return true;
+	return false;
+}
+
+static int simple_condition(struct submitfile *sf, const char *p, bool *ret,
+			    struct err *err)
+{
+	static const char *const yes[] = { "true", "yes", "t", NULL };
+	static const char *const no[] = { "false", "no", "f", "", NULL };
+	size_t word = strcspn(p, BLANKS);
+
+	if (word == 7 && strncasecmp(p, "defined", 7) == 0) {
+		const char *value;
+
+		p += 7 + strspn(p + 7, BLANKS);
+		value = *p ? submit_lookup(sf, p) : NULL;
+		*ret = value && *value;
+		return 0;
+	}
+	if (strncasecmp(p, "version", 7) == 0 && !isalpha((unsigned char)p[7]))
+		return version_condition(p + 7, ret, err);
+	if (is_word(p, yes)) {
+		*ret = true;
+	} else if (is_word(p, no)) {
+		*ret = false;
+	} else if (p[strspn(p, "0123456789.")] == '\0') {
+		*ret = strtod(p, NULL) != 0;
+	} else {
+		return err_set(err, -EINVAL,
+			       "'%s' is no condition: only true, false, "
+			       "defined NAME, version, or a macro that gives "
+			       "one of them",
+			       p);
+	}
+	return 0;
+}
+
+static int condition(struct submitfile *sf, const char *text, bool *ret,
+		     struct err *err)
+{
+	struct strbuf expanded = STRBUF_INIT;
+	int rc = submit_expand(sf, text, 0, &expanded, err);
+	const char *p = expanded.data;
+	bool negate = false;
+
+	p += strspn(p, BLANKS);
+	while (*p == '!') {
+		negate = !negate;
+		p += 1 + strspn(p + 1, BLANKS);
+	}
+	if (!rc)
+		rc = simple_condition(sf, p, ret, err);
+	if (!rc && negate)
+		*ret = !*ret;
+	strbuf_release(&expanded);
+	return rc;
+}
+
+static int open_if(struct submitfile *sf, const char *text, struct err *err)
+{
+	struct condition c = { .outer = reading(sf) };
+	int rc = 0;
+
+	if (sf->if_count == SUBMIT_IF_MAX)
+		return err_set(err, -EINVAL, "more than %d ifs in each other",
+			       SUBMIT_IF_MAX);
+	if (c.outer)
+		rc = condition(sf, text, &c.active, err);
+	if (rc)
+		return rc;
+	c.taken = c.active;
+	sf->ifs[sf->if_count++] = c;
+	return 0;
+}
+
+/* elif (with a condition) or else (text is NULL) */
+static int next_branch(struct submitfile *sf, const char *text, struct err *err)
+{
+	struct condition *c;
+	bool holds = true;
+	int rc = 0;
+
+	if (sf->if_count == top(sf)->if_depth)
+		return err_set(err, -EINVAL, "'%s' without an if",
+			       text ? "elif" : "else");
+	c = &sf->ifs[sf->if_count - 1];
+	if (c->had_else)
+		return err_set(err, -EINVAL, "'%s' behind the else",
+			       text ? "elif" : "else");
+	c->had_else = !text;
+	if (text && c->outer && !c->taken)
+		rc = condition(sf, text, &holds, err);
+	c->active = !rc && c->outer && !c->taken && holds;
+	c->taken |= c->active;
+	return rc;
+}
+
+static int close_if(struct submitfile *sf, struct err *err)
+{
+	if (sf->if_count == top(sf)->if_depth)
+		return err_set(err, -EINVAL, "'endif' without an if");
+	sf->if_count--;
+	return 0;
+}
+
+/* ---- statements ------------------------------------------------------------------ */
+
+static char *trimmed(const char *p, size_t len)
+{
+	while (len > 0 && strchr(BLANKS, *p)) {
+		p++;
+		len--;
+	}
+	while (len > 0 && strchr(BLANKS, p[len - 1]))
+		len--;
+	return xstrndup(p, len);
+}
+
+/* Behind the word if the line starts with it and no '=' follows. */
+static const char *keyword(const char *line, const char *word)
+{
+	size_t len = strlen(word);
+	const char *p = line + len;
+
+	if (strncasecmp(line, word, len) != 0 ||
+	    (*p && !strchr(BLANKS ":(!", *p)))
+		return NULL;
+	p += strspn(p, BLANKS);
+	return *p == '=' ? NULL : p;
+}
+
+/* The lines up to @tag, joined. */
+static int read_block(struct submitfile *sf, const char *tag,
+		      struct strbuf *out, struct err *err)
+{
+	struct source *src = top(sf);
+	const char *line;
+	size_t len, lead;
+	bool first = true;
+
+	while ((line = physical_line(src, &len))) {
+		for (lead = 0; lead < len && strchr(BLANKS, line[lead]);)
+			lead++;
+		if (len - lead == strlen(tag) + 1 && line[lead] == '@' &&
+		    strncmp(line + lead + 1, tag, len - lead - 1) == 0)
+			return 0;
+		if (!first)
+			strbuf_addch(out, '\n');
+		strbuf_add(out, line, len);
+		first = false;
+	}
+	return err_set(err, -EINVAL, "no line '@%s' ends the value", tag);
+}
+
+/* A macro or an attribute from its name as written. */
+static int assign(struct submitfile *sf, const char *name, const char *raw,
+		  const char *at, const char *line, struct err *err)
+{
+	struct hash *table = sf->macros;
+
+	if (*name == '+') {
+		table = sf->attrs;
+		name += 1 + strspn(name + 1, BLANKS);
+	} else if (strncasecmp(name, "MY.", 3) == 0) {
+		table = sf->attrs;
+		name += 3;
+	}
+	if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+					"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					"0123456789_.")] != '\0')
+		return err_set(err, -EINVAL, "bad name '%s'", name);
+	return submit_assign(sf, table, name, raw, at, line, err);
+}
+
+static int assignment(struct submitfile *sf, const char *line, const char *at,
+		      struct err *err)
+{
+	const char *equals = strchr(line, '=');
+	struct strbuf block = STRBUF_INIT;
+	char *name, *value;
+	bool multi;
+	int rc = 0;
+
+	if (!equals || equals == line)
+		return err_set(err, -EINVAL,
+			       "'%.80s' is no statement: expected `name = "
+			       "value` or `queue`",
+			       line);
+	multi = equals[-1] == '@' && sf->source_count > 0;
+	name = trimmed(line, (size_t)(equals - line) - multi);
+	value = trimmed(equals + 1, strlen(equals + 1));
+	if (multi)
+		rc = read_block(sf, value, &block, err);
+	if (!rc && reading(sf))
+		rc = assign(sf, name, multi ? block.data : value, at, line,
+			    err);
+	strbuf_release(&block);
+	free(name);
+	free(value);
+	return rc;
+}
+
+/* include : file, include : command |, include command : line */
+static int include(struct submitfile *sf, const char *p, struct err *err)
+{
+	struct strbuf text = STRBUF_INIT, expanded = STRBUF_INIT;
+	bool command = false, optional = false;
+	char *what = NULL;
+	size_t len;
+	int rc;
+
+	if (strncasecmp(p, "command", 7) == 0) {
+		command = true;
+		p += 7;
+	} else if (strncasecmp(p, "ifexist", 7) == 0) {
+		optional = true;
+		p += 7;
+	}
+	p += strspn(p, BLANKS);
+	if (*p != ':')
+		return err_set(err, -EINVAL,
+			       "expected `include : file` or `include : "
+			       "command |`");
+	if (sf->source_count > SUBMIT_INCLUDE_MAX)
+		return err_set(err, -ELOOP,
+			       "more than %d includes in each other",
+			       SUBMIT_INCLUDE_MAX);
+	rc = submit_expand(sf, p + 1, 0, &expanded, err);
+	if (!rc) {
+		what = trimmed(expanded.data, expanded.len);
+		len = strlen(what);
+		if (len > 0 && what[len - 1] == '|') {
+			command = true;
+			what[len - 1] = '\0';
+		}
+		if (command)
+			rc = sf->io->run(sf->io->ctx, what, &text, err);
+		else if (optional &&
+			 sf->io->stat(sf->io->ctx, what, NULL, NULL) < 0)
+			rc = 1;
+		else
+			rc = sf->io->read_file(sf->io->ctx, what, &text, err);
+	}
+	if (!rc)
+		push_source(sf, what, text.data);
+	free(what);
+	strbuf_release(&text);
+	strbuf_release(&expanded);
+	return rc < 0 ? rc : 0;
+}
+
+/* Hands the lines of an open list to the statement. */
+static int read_items(struct submitfile *sf, struct queuestmt *stmt,
+		      struct err *err)
+{
+	struct source *src = top(sf);
+	struct strbuf copy = STRBUF_INIT;
+	const char *line;
+	size_t len;
+	int rc = 0;
+
+	while (rc == 0 && (line = physical_line(src, &len))) {
+		strbuf_reset(&copy);
+		strbuf_add(&copy, line, len);
+		rc = queuestmt_line(stmt, copy.data, err);
+	}
+	strbuf_release(&copy);
+	if (rc == 0)
+		return err_set(err, -EINVAL, "no line ')' ends the list");
+	return rc < 0 ? rc : 0;
+}
+
+/* A queue in a branch that is not read: only its list has to be skipped. */
+static int skip_queue(struct submitfile *sf, const char *args, struct err *err)
+{
+	struct queuestmt stmt;
+	int rc = 0;
+
+	if (queuestmt_parse(args, &stmt, NULL) < 0)
+		return 0;
+	if (stmt.want_lines)
+		rc = read_items(sf, &stmt, err);
+	queuestmt_release(&stmt);
+	return rc;
+}
+
+static int append_lines(struct submitfile *sf, struct err *err)
+{
+	for (size_t i = 0; i < sf->append_count; i++) {
+		int rc = assignment(sf, sf->appended[i], "-append", err);
+
+		if (rc) {
+			err_prefix(err, "-append");
+			return rc;
+		}
+	}
+	return 0;
+}
+
+/* Parses and loads. Returns 1 (a queue is ready) or -errno. */
+static int start_queue(struct submitfile *sf, const char *args, bool in_file,
+		       struct err *err)
+{
+	struct strbuf expanded = STRBUF_INIT;
+	int rc = submit_expand(sf, args, 0, &expanded, err);
+
+	if (!rc)
+		rc = queuestmt_parse(expanded.data, &sf->queue, err);
+	strbuf_release(&expanded);
+	if (rc)
+		return rc;
+	sf->has_queue = true;
+	if (sf->queue.want_lines)
+		rc = in_file ? read_items(sf, &sf->queue, err)
+			     : err_set(err, -EINVAL, "list without ')'");
+	if (!rc)
+		rc = queuestmt_load(&sf->queue, sf->io, err);
+	if (rc)
+		return rc;
+	sf->queue_count++;
+	return 1;
+}
+
+static int queue(struct submitfile *sf, const char *args, struct err *err)
+{
+	int rc;
+
+	if (!reading(sf))
+		return skip_queue(sf, args, err);
+	if (sf->queue_override) { /* -queue: the file's own are not read */
+		rc = skip_queue(sf, args, err);
+		if (rc || sf->queue_count > 0)
+			return rc;
+		rc = append_lines(sf, err);
+		return rc ? rc
+			  : start_queue(sf, sf->queue_override, false, err);
+	}
+	rc = append_lines(sf, err);
+	return rc ? rc : start_queue(sf, args, true, err);
+}
+
+/* Returns 1 when a queue statement is ready, 0 to read on. */
+static int statement(struct submitfile *sf, const char *line, struct err *err)
+{
+	const char *p;
+	char *at;
+	int rc;
+
+	if ((p = keyword(line, "if")))
+		return open_if(sf, p, err);
+	if ((p = keyword(line, "elif")))
+		return next_branch(sf, p, err);
+	if ((p = keyword(line, "else")) && !*p)
+		return next_branch(sf, NULL, err);
+	if ((p = keyword(line, "endif")) && !*p)
+		return close_if(sf, err);
+	if ((p = keyword(line, "queue")))
+		return queue(sf, p, err);
+	if (reading(sf) && (p = keyword(line, "include")))
+		return include(sf, p, err);
+	if (reading(sf) && keyword(line, "use"))
+		return err_set(err, -EINVAL,
+			       "'use' is not supported: write the commands of "
+			       "the template instead");
+	if (!reading(sf) && !strstr(line, "@="))
+		return 0;
+	at = where(sf);
+	rc = assignment(sf, line, at, err);
+	free(at);
+	return rc;
+}
+
+static int end_source(struct submitfile *sf, struct err *err)
+{
+	int rc = 0;
+
+	if (sf->if_count > top(sf)->if_depth)
+		rc = err_set(err, -EINVAL, "%s: an 'if' has no 'endif'",
+			     top(sf)->name);
+	pop_source(sf);
+	return rc;
+}
+
+int submitfile_next_queue(struct submitfile *sf,
+			  const struct queuestmt **ret_queue, struct err *err)
+{
+	struct strbuf line = STRBUF_INIT;
+	int rc = 0;
+
+	if (sf->has_queue)
+		queuestmt_release(&sf->queue);
+	sf->has_queue = false;
+	while (rc == 0 && sf->source_count > 0) {
+		if (!logical_line(top(sf), &line))
+			rc = end_source(sf, err);
+		else if (line.len > 0)
+			rc = located(sf, statement(sf, line.data, err), err);
+	}
+	strbuf_release(&line);
+	if (rc == 0 && sf->queue_override && sf->queue_count == 0) {
+		rc = append_lines(sf, err);
+		if (!rc)
+			rc = start_queue(sf, sf->queue_override, false, err);
+	}
+	if (rc == 1)
+		*ret_queue = &sf->queue;
+	return rc;
+}
+
+/* ---- making and asking --------------------------------------------------------------- */
+
+struct submitfile *submitfile_new(const char *name, const char *text,
+				  const struct submit_io *io)
+{
+	struct submitfile *sf = xcalloc(1, sizeof(*sf));
+	time_t now = io->now(io->ctx);
+	char stamp[32];
+	struct tm tm;
+
+	sf->io = io;
+	sf->cwd = getcwd(NULL, 0);
+	sf->macros = hash_new_nocase(macro_free);
+	sf->attrs = hash_new_nocase(macro_free);
+	sf->live = hash_new_nocase(free);
+	sf->undefined = hash_new_nocase(NULL);
+	push_source(sf, name, text);
+	submitfile_builtin(sf, "SUBMIT_FILE", name);
+	snprintf(stamp, sizeof(stamp), "%lld", (long long)now);
+	submitfile_builtin(sf, "SUBMIT_TIME", stamp);
+	if (localtime_r(&now, &tm)) {
+		strftime(stamp, sizeof(stamp), "%Y", &tm);
+		submitfile_builtin(sf, "YEAR", stamp);
+		strftime(stamp, sizeof(stamp), "%m", &tm);
+		submitfile_builtin(sf, "MONTH", stamp);
+		strftime(stamp, sizeof(stamp), "%d", &tm);
+		submitfile_builtin(sf, "DAY", stamp);
+	}
+	return sf;
+}
+
+void submitfile_free(struct submitfile *sf)
+{
+	if (!sf)
+		return;
+	while (sf->source_count > 0)
+		pop_source(sf);
+	if (sf->has_queue)
+		queuestmt_release(&sf->queue);
+	for (size_t i = 0; i < sf->append_count; i++)
+		free(sf->appended[i]);
+	free(sf->appended);
+	free(sf->queue_override);
+	hash_free(sf->macros);
+	hash_free(sf->attrs);
+	hash_free(sf->live);
+	hash_free(sf->undefined);
+	free(sf->cwd);
+	free(sf);
+}
+
+void submitfile_set_cwd(struct submitfile *sf, const char *cwd)
+{
+	free(sf->cwd);
+	sf->cwd = xstrdup(cwd);
+}
+
+int submitfile_define(struct submitfile *sf, const char *line, struct err *err)
+{
+	const char *equals = strchr(line, '=');
+	char *name, *value;
+	int rc;
+
+	if (!equals)
+		return err_set(err, -EINVAL, "no '=' in '%s'", line);
+	name = trimmed(line, (size_t)(equals - line));
+	value = trimmed(equals + 1, strlen(equals + 1));
+	rc = assign(sf, name, value, "command line", line, err);
+	free(name);
+	free(value);
+	return rc;
+}
+
+void submitfile_append(struct submitfile *sf, const char *line)
+{
+	sf->appended = xreallocarray(sf->appended, sf->append_count + 1,
+				     sizeof(*sf->appended));
+	sf->appended[sf->append_count++] = trimmed(line, strlen(line));
+}
+
+void submitfile_queue_args(struct submitfile *sf, const char *text)
+{
+	free(sf->queue_override);
+	sf->queue_override = xstrdup(text);
+}
+
+void submitfile_builtin(struct submitfile *sf, const char *name,
+			const char *value)
+{
+	struct macro *macro = hash_get(sf->macros, name);
+
+	if (macro && !macro->builtin)
+		return;
+	macro = xcalloc(1, sizeof(*macro));
+	macro->raw = xstrdup(value);
+	macro->where = xstrdup("built in");
+	macro->line = xstrdup("");
+	macro->builtin = true;
+	hash_set(sf->macros, name, macro);
+}
+
+unsigned submitfile_queue_count(const struct submitfile *sf)
+{
+	return sf->queue_count;
+}
+
+static void set_live_int(struct submitfile *sf, const char *name, int64_t value)
+{
+	hash_set(sf->live, name, xasprintf("%" PRId64, value));
+}
+
+void submitfile_set_job(struct submitfile *sf, int64_t cluster, int64_t proc,
+			int64_t step, size_t row)
+{
+	const struct queuestmt *stmt = &sf->queue;
+	char id[32];
+
+	snprintf(id, sizeof(id), "%" PRId64, cluster);
+	submitfile_builtin(sf, "Cluster", id);
+	submitfile_builtin(sf, "ClusterId", id);
+	hash_clear(sf->live);
+	set_live_int(sf, "Process", proc);
+	set_live_int(sf, "ProcId", proc);
+	set_live_int(sf, "Step", step);
+	set_live_int(sf, "Row", (int64_t)row);
+	set_live_int(sf, "ItemIndex", (int64_t)row);
+	set_live_int(sf, "Node", 0);
+	hash_set(sf->live, "JobId",
+		 xasprintf("%" PRId64 ".%" PRId64, cluster, proc));
+	if (sf->has_queue && stmt->form != QUEUE_PLAIN && stmt->nvars > 0) {
+		char **values = xcalloc(stmt->nvars, sizeof(*values));
+
+		queuestmt_split(stmt, row, values);
+		for (size_t i = 0; i < stmt->nvars; i++)
+			hash_set(sf->live, stmt->vars[i], values[i]);
+		free(values);
+	}
+}
+
+bool submitfile_has(const struct submitfile *sf, const char *name)
+{
+	const struct macro *macro = hash_get(sf->macros, name);
+	const char *live = hash_get(sf->live, name);
+
+	if (live)
+		return *live != '\0';
+	return macro && macro->raw[strspn(macro->raw, BLANKS "\n")] != '\0';
+}
+
+int submitfile_expand(struct submitfile *sf, const char *text, char **ret_text,
+		      struct err *err)
+{
+	struct strbuf out = STRBUF_INIT;
+	int rc = submit_expand(sf, text, 0, &out, err);
+
+	if (!rc)
+		*ret_text = trimmed(out.data, out.len);
+	strbuf_release(&out);
+	return rc;
+}
+
+int submitfile_get(struct submitfile *sf, const char *const *aliases,
+		   char **ret_text, struct err *err)
+{
+	*ret_text = NULL;
+	for (; *aliases; aliases++) {
+		const struct macro *macro = hash_get(sf->macros, *aliases);
+		const char *raw = submit_lookup(sf, *aliases);
+		int rc;
+
+		if (!raw)
+			continue;
+		rc = submitfile_expand(sf, raw, ret_text, err);
+		if (rc) {
+			err_prefix(err, "%s: %s",
+				   macro ? macro->where : "queue", *aliases);
+			return rc;
+		}
+		if (**ret_text)
+			return 0;
+		free(*ret_text); /* set to nothing counts as not set */
+		*ret_text = NULL;
+	}
+	return 0;
+}
+
+bool submitfile_took_live(struct submitfile *sf)
+{
+	bool took = sf->took_live;
+
+	sf->took_live = false;
+	return took;
+}
+
+void submitfile_where(const struct submitfile *sf, const char *name,
+		      struct strbuf *out)
+{
+	const struct macro *macro = hash_get(sf->macros, name);
+
+	if (!macro)
+		macro = hash_get(sf->attrs, name);
+	strbuf_addstr(out, macro ? macro->where : "submit file");
+}
+
+int submitfile_each_attr(struct submitfile *sf,
+			 int (*visit)(void *ctx, const char *name,
+				      const char *raw_text, struct err *err),
+			 void *ctx, struct err *err)
+{
+	struct hash_iter it = { 0 };
+	int rc = 0;
+
+	while (!rc && hash_next(sf->attrs, &it))
+		rc = visit(ctx, it.key, ((struct macro *)it.value)->raw, err);
+	return rc;
+}
+
+int submitfile_each(struct submitfile *sf,
+		    int (*visit)(void *ctx, const char *name,
+				 const char *raw_text, struct err *err),
+		    void *ctx, struct err *err)
+{
+	struct hash_iter it = { 0 };
+	int rc = 0;
+
+	while (!rc && hash_next(sf->macros, &it)) {
+		const struct macro *macro = it.value;
+
+		if (!macro->builtin)
+			rc = visit(ctx, it.key, macro->raw, err);
+	}
+	return rc;
+}
