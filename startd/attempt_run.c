@@ -69,8 +69,14 @@ static void exec_starter(const char *path, const char *dir, int log_fd)
 			 NULL };
 	char *envp[] = { NULL };
 	int null_fd = open("/dev/null", O_RDONLY);
+	sigset_t commands;
 
 	daemon_reset_signals();
+	/* What is sent before the starter looks waits for it. */
+	sigemptyset(&commands);
+	sigaddset(&commands, RUN_COMMAND_SIGNAL);
+	sigaddset(&commands, SIGTERM);
+	sigprocmask(SIG_BLOCK, &commands, NULL);
 	dup2(null_fd, 0);
 	dup2(log_fd, 1);
 	dup2(log_fd, 2);
