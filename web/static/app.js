@@ -142,7 +142,8 @@ function newJob({ id }) {
     h("td", { "data-label": "Checkpoint", class: "num" }, h("span", {})),
     h("td", { class: "wide" },
       h("div", { class: "journey", role: "img" }),
-      h("div", { class: "progress", hidden: true }, h("i", {}))));
+      h("div", { class: "progress", hidden: true }, h("i", {})),
+      h("p", { class: "reason", hidden: true })));
 }
 
 function whereOf(job, history) {
@@ -180,6 +181,8 @@ function drawJob(tr, { id, job }) {
   drawJourney(trip.firstElementChild, job, history, now());
   trip.children[1].hidden = !(progress > 0 && progress <= 1);
   trip.children[1].firstElementChild.style.width = `${100 * progress}%`;
+  trip.children[2].hidden = job.JobStatus !== 5;
+  text(trip.children[2], job.JobStatus === 5 ? job.HoldReason || "held" : "");
 }
 
 // -- details of a job -----------------------------------------------------------
@@ -203,7 +206,6 @@ function facts(job) {
     ["Batch", job.JobBatchName],
     ["Directory", job.Iwd],
     ["Output", job.Out],
-    ["Held because", job.JobStatus === 5 ? job.HoldReason : ""],
     ["Exit code", job.JobStatus === 4 ? job.ExitCode : ""],
     ["Starts", job.NumJobStarts],
   ];

@@ -126,17 +126,16 @@ function listen(onEvent, onState) {
 function open(onEvent, onState) {
   const source = new EventSource("/api/v1/events");
   // Another tab that opens asks nobody: it hears the state regularly.
-  setInterval(() => onState(source.readyState === EventSource.OPEN), POLL_MS);
+  const beat = setInterval(() => onState(source.readyState === EventSource.OPEN), POLL_MS);
   source.onopen = () => onState(true);
   source.onerror = () => {
     onState(false);
     // A refusal (a restarted scheduler forgot the session) ends the stream
     // for good; a lost connection comes back by itself.
-    if (source.readyState === EventSource.CLOSED)
-      setTimeout(() => {
-        source.close();
-        open(onEvent, onState);
-      }, POLL_MS);
+    if (source.readyState === EventSource.CLOSED) {
+      clearInterval(beat);
+      setTimeout(() => open(onEvent, onState), POLL_MS);
+    }
   };
   for (const type of ["job", "host", "checkpoint", "reset"])
     source.addEventListener(type, (e) => {

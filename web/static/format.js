@@ -93,9 +93,10 @@ export function jobId(job) {
   return `${job.ClusterId}.${job.ProcId}`;
 }
 
-// The program and its arguments, as a person would type them.
+// The program and its arguments, as a person would type them; the part of
+// the name that the machine fills in is left out.
 export function command(job) {
-  const path = String(job.Cmd || "");
+  const path = String(job.Cmd || "").replace(/\.?\$\$\([^)]*\)/g, "");
   const args = job.Arguments || job.Args || "";
   return `${path.slice(path.lastIndexOf("/") + 1)} ${args}`.trim();
 }
