@@ -265,6 +265,7 @@ function drawJobs(data) {
   jobs.forEach(({ id }, i) => {
     if (i < HISTORIES_MAX || state.open.has(id)) wantHistory(id);
   });
+  $("job-rows").parentElement.hidden = jobs.length === 0;
   $("jobs-empty").hidden = jobs.length > 0;
   text($("jobs-empty"), state.find ? "No job fits the search."
     : state.view === "ended" ? "No job has ended yet."
@@ -304,6 +305,7 @@ function drawCheckpoint(tr, c) {
 
 function drawCheckpoints({ checkpoints }) {
   $("ckpts-empty").hidden = checkpoints.length > 0;
+  $("ckpt-rows").parentElement.hidden = checkpoints.length === 0;
   sync($("ckpt-rows"), checkpoints.slice(0, 100), (c) => c.id, newCheckpoint, drawCheckpoint);
 }
 
@@ -323,6 +325,7 @@ function later() {
 function draw() {
   const { data } = state;
   if (!data) return;
+  document.querySelector("main").removeAttribute("data-waiting");
   drawSummary(data);
   drawHosts(data);
   drawJobs(data);
