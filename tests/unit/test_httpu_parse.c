@@ -153,6 +153,46 @@ static void test_head_has_no_body(void **state)
 	strbuf_release(&body);
 }
 
+/* Whatever comes, it is taken or refused, and bodies keep their length. */
+static void test_random_changes(void **state)
+{
+	static const char *const seeds[] = {
+		"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+		"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Made\r\n"
+		"Transfer-Encoding: chunked\r\n\r\n"
+		"4\r\nabcd\r\na;x=y\r\n0123456789\r\n0\r\nT: t\r\n\r\n",
+		"HTTP/1.0 404 Not\r\nConnection: close\r\n\r\nto the end",
+	};
+	static const char bytes[] = "\r\n:; 0019afx-\xff\x01H/";
+	unsigned seed = 11;
+	int taken = 0, refused = 0;
+
+	(void)state;
+	for (int round = 0; round < 60000; round++) {
+		struct strbuf body = STRBUF_INIT;
+		struct httpu_parse p;
+		char text[300];
+		int ret;
+
+		strcpy(text, seeds[round % 3]);
+		for (unsigned n = rand_r(&seed) % 4; n; n--)
+			text[rand_r(&seed) % strlen(text)] =
+				bytes[rand_r(&seed) % (sizeof(bytes) - 1)];
+		httpu_parse_init(&p, false);
+		ret = feed(&p, text, 1 + rand_r(&seed) % 40, &body);
+		if (!ret)
+			ret = httpu_parse_end(&p, NULL);
+		assert_true(!ret || ret == -EPROTO || ret == -ECONNRESET);
+		if (!ret && !p.chunked && p.content_length > 0)
+			assert_int_equal(body.len, p.content_length);
+		taken += !ret;
+		refused += ret != 0;
+		httpu_parse_release(&p);
+		strbuf_release(&body);
+	}
+	assert_true(taken > 1000 && refused > 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +201,7 @@ int main(void)
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_cut_off),
 		cmocka_unit_test(test_head_has_no_body),
+		cmocka_unit_test(test_random_changes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
