@@ -67,14 +67,19 @@ void settings_release(struct settings *s)
 int settings_set(struct settings *s, const char *line, struct err *err)
 {
 	const char *eq = strchr(line, '=');
+	size_t len = eq ? (size_t)(eq - line) : 0;
 	char *key;
 	int r;
 
-	if (!eq || eq == line)
+	while (len && line[len - 1] == ' ')
+		len--;
+	if (!len)
 		return err_set(err, -EINVAL, "expected key=value, not '%s'",
 			       line);
-	key = xstrndup(line, (size_t)(eq - line));
-	r = conf_set(s->conf, key, eq + 1, err);
+	key = xstrndup(line, len);
+	for (eq++; *eq == ' '; eq++)
+		;
+	r = conf_set(s->conf, key, eq, err);
 	free(key);
 	return r;
 }
