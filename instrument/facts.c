@@ -51,8 +51,8 @@ static bool start_value(struct node *init, const struct decl *d, long long *ret)
 	    n->first->decl == d)
 		return const_value(n->last, ret);
 	for (struct node *v = n ? n->first : NULL; v; v = v->next)
-		if (v->kind == N_VAR && v->decl == d && v->last)
-			return const_value(v->last, ret);
+		if (v->kind == N_VAR && v->decl == d && v->init)
+			return const_value(v->init, ret);
 	return false;
 }
 

@@ -375,7 +375,7 @@ static struct fn *fn_make(struct ast *a, struct node *n)
 	fn->ast = a;
 	fn->node = n;
 	fn->decl = n->decl;
-	fn->body = n->last;
+	fn->body = n->body;
 	n->decl->user = fn;
 	for (int i = 0; i < n->decl->nparams; i++)
 		add_local(fn, n->decl->params[i]);

@@ -119,8 +119,8 @@ static void eval(struct flow *f, struct node *n, uint64_t *live,
 		add_uses(f, n, live, self);
 		return;
 	}
-	if (n->kind == N_PAREN || (n->kind == N_CAST && !n->first->next)) {
-		eval(f, n->first, live, NULL);
+	if (n->kind == N_PAREN || n->kind == N_CAST) {
+		eval(f, n->last, live, NULL);
 	} else if (n->kind == N_COMMA) {
 		eval(f, n->last, live, NULL);
 		eval(f, n->first, live, NULL);
@@ -168,8 +168,7 @@ static void flow_declarators(struct flow *f, struct node *v,
 	if (v->kind != N_VAR)
 		return;
 	var = fn_var(v->decl);
-	if (var && !var->mem && !(v->last && node_is_expr(v->last)) &&
-	    set_has(live, var))
+	if (var && !var->mem && !v->init && set_has(live, var))
 		set_add(f->maybe, var);
 	set_del(live, var);
 	for (struct node *c = v->first; c; c = c->next)

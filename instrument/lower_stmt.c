@@ -112,8 +112,7 @@ static struct ir *lower_full(struct lowered *l, struct node *s,
 
 static struct node *initializer(const struct node *var)
 {
-	return var->decl && var->last && node_is_expr(var->last) ? var->last :
-								   NULL;
+	return var->decl ? var->init : NULL;
 }
 
 static bool var_has(struct lowered *l, struct node *var)

@@ -1,0 +1,122 @@
+/*
+ * Writing the C of a unit: what the emit_*.c share.
+ *
+ * Names in the emitted C, all in the unit's file scope:
+ *   __ckpt_f_NAME   fast clone          __ckpt_s_NAME  slow clone
+ *   __ckpt_r_NAME   thunk that resumes  NAME           entry, or as written
+ *   __ckpt_p_NAME[] resume points       __ckpt_d_NAME  struct ckpt_function
+ *   __ckpt_n_NAME   the text of __func__
+ *   __ckpt_y[]      types by number     __ckpt_l_NAME_VAR static locals
+ * and in functions:
+ *   __ckpt_tN temporaries, __ckpt_m_VAR the address of a memory variable in
+ *   a slow clone, __ckpt_o_VAR its storage there, __ckpt_LN resume labels,
+ *   __ckpt_TN, CN, BN, PN parts of loop N.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef INSTRUMENT_EMIT_H
+#define INSTRUMENT_EMIT_H
+
+#include <stdbool.h>
+#include "common/base/strbuf.h"
+#include "instrument/ir.h"
+#include "instrument/plan.h"
+
+enum variant {
+	AS_WRITTEN,	/* only names of static locals and hints change */
+	FAST,
+	SLOW,
+};
+
+struct emit {
+	const struct ast *ast;
+	const struct plan *plan;
+	int unit;
+	struct strbuf out;
+	struct fns *fns;
+
+	/* the function at hand */
+	struct fn *fn;
+	enum variant variant;
+	struct lowered *fast, *slow;
+	struct lowered *cur;	/* whose substitutions apply; NULL: none */
+	int copy;		/* SLOW: 0 in the resumable text, else 1 + the
+				 * loop whose plain copy is being written */
+	char **on_break, **on_continue; /* per loop: label to go to, or NULL */
+	bool *no_tail;		/* per loop: resumed by jumping into it */
+	const struct node *in_decl; /* declaration being written */
+
+	/* what the tables must hold */
+	bool *type_used;	/* by type id */
+	struct strbuf tables;
+	int nstrings, nglobals, nfuncs;
+
+	char *error;
+	size_t error_at;
+};
+
+void emit_fail(struct emit *e, size_t at, const char *what);
+
+/* ---- emit_render.c: source text with edits ---- */
+
+/* Appends what is left of n in the current lowering and variant. */
+void render(struct emit *e, struct node *n, struct strbuf *out);
+/* The same without n's own substitution: the expression that computes it. */
+void render_self(struct emit *e, struct node *n, struct strbuf *out);
+/* As the source has it but for names: for __typeof__. */
+void render_source(struct emit *e, struct node *n, struct strbuf *out);
+/* A range that may hold several nodes below `within`. */
+void render_range(struct emit *e, struct node *within, size_t begin, size_t end,
+		  struct strbuf *out);
+/* How a variable is named in the text being written. */
+void render_var(struct emit *e, const struct var *v, struct strbuf *out);
+/* Whether the variable stands for a storage declared under another name. */
+bool var_is_proxied(const struct emit *e, const struct var *v);
+/* What follows a declaration whose variables are proxied. */
+void render_proxies(struct emit *e, struct node *decl_stmt, struct node *first,
+		    struct node *last, struct strbuf *out);
+char *static_local_name(const struct decl *d);
+char *label_name(struct emit *e, const struct decl *label);
+/* `\n# line "file"\n` for that offset. */
+void emit_line(struct emit *e, size_t at);
+
+/* ---- emit_point.c ---- */
+
+void emit_poll(struct emit *e, struct point *p);
+void emit_test(struct emit *e, struct point *p);
+/* `__ckpt_L3:;` and the assignments that restore the point's variables. */
+void emit_restore(struct emit *e, struct point *p);
+void emit_call(struct emit *e, struct ir *ir);
+void emit_tail_call(struct emit *e, struct ir *ir);
+void emit_typeof(struct emit *e, struct var *temp);
+
+/* ---- emit_stmt.c, emit_loop.c ---- */
+
+void emit_list(struct emit *e, struct ir *ir);
+void emit_loop(struct emit *e, struct ir *ir);
+/* Whether ir may be copied from the source in the current variant. */
+bool emit_verbatim(const struct ir *ir);
+
+/* ---- emit_fn.c ---- */
+
+void emit_fn(struct emit *e, struct fn *fn);
+/* struct ckpt_function and points of fn, for the tables. */
+void emit_fn_tables(struct emit *e, struct fn *fn);
+void emit_main(struct emit *e, struct fn *fn);
+
+/* ---- emit_tables.c, emit_types.c ---- */
+
+/* Notes that the unit needs a description of t; returns its number. */
+int type_ref(struct emit *e, const struct type *t);
+/* The type in C at file scope, or false where it cannot be spelled. */
+bool type_spell(const struct type *t, struct strbuf *out);
+void emit_types(struct emit *e, struct strbuf *out);
+void emit_tables(struct emit *e);
+/* The type whose description an allocation should carry, or NULL. */
+const struct type *alloc_hint(const struct node *call);
+/* The text of ckptlib/abi.h without its directives. */
+void abi_text(struct strbuf *out);
+/* Whether libckpt has its own of that libc function. */
+bool is_wrapped(const char *name);
+
+#endif

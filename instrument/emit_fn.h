@@ -1,0 +1,33 @@
+/*
+ * Headers of functions and functions that stay as written.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#ifndef INSTRUMENT_EMIT_FN_H
+#define INSTRUMENT_EMIT_FN_H
+
+#include "instrument/emit.h"
+
+/* Whether the function has a declaration at file scope before that offset. */
+bool declared_before(struct emit *e, const struct decl *d, size_t offset);
+
+/* From the first specifier to the body, under the name prefix + name; clones
+ * lose their attributes, which are true of the whole function only. */
+void emit_header(struct emit *e, struct fn *fn, const char *prefix);
+
+/* The result and the parameters as the calling convention sees them, each a
+ * type that can be spelled at file scope, and a zero of each parameter. */
+void abi_signature(struct emit *e, struct fn *fn, struct strbuf *ret,
+		   struct strbuf *params, struct strbuf *values);
+
+/* The function as it stands, static locals apart. */
+void emit_source(struct emit *e, struct fn *fn);
+void emit_main_as_written(struct emit *e, struct fn *fn);
+/* Whether the call is of setjmp by any of its names. */
+bool is_setjmp(const struct node *n);
+bool calls_setjmp(struct emit *e, const struct fn *fn);
+/* As written, with the mask put back where setjmp returns again. */
+void emit_setjmp_function(struct emit *e, struct fn *fn);
+void emit_static_locals(struct emit *e, struct fn *fn);
+
+#endif

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/xalloc.h"
+#include "instrument/emit_fn.h"
+#include "instrument/tok.h"
+
+/* ---- where a function is known ---- */
+
+static bool declares(const struct node *n, const struct decl *d)
+{
+	if (n->kind == N_FUNCTION)
+		return n->decl == d;
+	for (const struct node *c = n->first; c; c = c->next)
+		if (c->kind == N_VAR && c->decl == d)
+			return true;
+	return false;
+}
+
+bool declared_before(struct emit *e, const struct decl *d, size_t offset)
+{
+	const struct node *n;
+
+	if (d->name_at <= offset + strlen(d->name) &&
+	    d->kind == D_FUNCTION && d->node &&
+	    d->node->begin <= offset)
+		return true;
+	for (n = e->ast->root->first; n && n->begin < offset; n = n->next)
+		if (declares(n, d))
+			return true;
+	return d == e->fn->decl;
+}
+
+/* ---- the header ---- */
+
+static bool is_attribute(const struct toks *t, const struct tok *tok)
+{
+	return tok_is_word(t, tok, "__attribute__") ||
+	       tok_is_word(t, tok, "__attribute");
+}
+
+static bool is_dropped_word(const struct toks *t, const struct tok *tok)
+{
+	return tok_is_word(t, tok, "_Noreturn") ||
+	       tok_is_word(t, tok, "noreturn");
+}
+
+static struct var *proxied_param(struct emit *e, struct fn *fn, size_t at,
+				 size_t len)
+{
+	for (int i = 0; i < fn->decl->nparams; i++) {
+		struct decl *d = fn->decl->params[i];
+		bool here = d->name_at == at;
+		/* K&R: the name stands in the list as well */
+		bool knr = fn->decl->type->unprototyped &&
+			   strlen(d->name) == len &&
+			   !memcmp(e->ast->text + at, d->name, len);
+
+		if ((here || knr) && var_is_proxied(e, fn_var(d)))
+			return fn_var(d);
+	}
+	return NULL;
+}
+
+void emit_header(struct emit *e, struct fn *fn, const char *prefix)
+{
+	size_t begin = fn->decl->attr_begin, at = begin;
+	struct toks toks;
+	const struct tok *t;
+
+	toks_init(&toks, e->ast->text + begin, fn->body->begin - begin);
+	if (plan_called_once(e->plan, e->unit, fn->decl->name) &&
+	    e->variant == FAST)
+		strbuf_addstr(&e->out,
+			      "inline __attribute__((always_inline)) ");
+	for (t = toks.v; t->kind != TOK_END;) {
+		size_t from = begin + t->begin;
+		struct var *v = proxied_param(e, fn, from, t->end - t->begin);
+
+		if ((*prefix && is_attribute(&toks, t)) ||
+		    is_dropped_word(&toks, t)) {
+			bool group = is_attribute(&toks, t);
+
+			strbuf_add(&e->out, e->ast->text + at, from - at);
+			t = group ? tok_skip_group(t + 1) : t + 1;
+			at = begin + (t->kind == TOK_END ? toks.v[toks.n - 1].end :
+							   t->begin);
+			continue;
+		}
+		if (from == fn->decl->name_at || v) {
+			strbuf_add(&e->out, e->ast->text + at, from - at);
+			strbuf_addf(&e->out, "%s%s", v ? "__ckpt_o_" : prefix,
+				    v ? v->name : fn->decl->name);
+			at = begin + t->end;
+		}
+		t++;
+	}
+	strbuf_add(&e->out, e->ast->text + at, fn->body->begin - at);
+	toks_release(&toks);
+}
+
+/* ---- the calling convention's view ---- */
+
+static const char *abi_scalar(const struct type *t, bool promote)
+{
+	switch (t->kind) {
+	case T_VOID: return "void";
+	case T_BOOL: return promote ? "int" : "_Bool";
+	case T_CHAR: return promote ? "int" : "char";
+	case T_SCHAR: return promote ? "int" : "signed char";
+	case T_UCHAR: return promote ? "int" : "unsigned char";
+	case T_SHORT: return promote ? "int" : "short";
+	case T_USHORT: return promote ? "int" : "unsigned short";
+	case T_INT: return "int";
+	case T_UINT: return "unsigned";
+	case T_LONG: return "long";
+	case T_ULONG: return "unsigned long";
+	case T_LLONG: return "long long";
+	case T_ULLONG: return "unsigned long long";
+	case T_INT128: return "__int128";
+	case T_UINT128: return "unsigned __int128";
+	case T_FLOAT: return promote ? "double" : "float";
+	case T_DOUBLE: return "double";
+	case T_LDOUBLE: return "long double";
+	case T_ENUM: return t->size <= 4 ? (t->is_signed ? "int" : "unsigned") :
+					   "long long";
+	case T_POINTER: return "void *";
+	default: return NULL;
+	}
+}
+
+static void abi_type(struct emit *e, const struct decl *d,
+		     const struct type *t, bool promote, struct strbuf *out)
+{
+	const char *scalar = abi_scalar(t, promote);
+
+	if (scalar)
+		strbuf_addstr(out, scalar);
+	else if (!type_spell(t, out))
+		emit_fail(e, d->name_at,
+			  "a parameter or result has a type without a name; "
+			  "give the struct a tag");
+}
+
+void abi_signature(struct emit *e, struct fn *fn, struct strbuf *ret,
+		   struct strbuf *params, struct strbuf *values)
+{
+	struct decl *d = fn->decl;
+	bool promote = d->type->unprototyped;
+
+	abi_type(e, d, d->type->elem, false, ret);
+	for (int i = 0; i < d->nparams; i++) {
+		const struct type *t = d->params[i]->type;
+
+		strbuf_addstr(params, i ? ", " : "");
+		abi_type(e, d->params[i], t, promote, params);
+		strbuf_addstr(values, i ? ", " : "");
+		if (abi_scalar(t, promote)) {
+			strbuf_addch(values, '0');
+			continue;
+		}
+		strbuf_addch(values, '(');
+		abi_type(e, d->params[i], t, promote, values);
+		strbuf_addstr(values, "){ 0 }");
+	}
+	if (!d->nparams)
+		strbuf_addstr(params, "void");
+}
+
+/* ---- as written ---- */
+
+void emit_source(struct emit *e, struct fn *fn)
+{
+	e->variant = AS_WRITTEN;
+	if (plan_called_once(e->plan, e->unit, fn->decl->name) &&
+	    !fn->refused &&
+	    plan_class(e->plan, e->unit, fn->decl->name) == FN_BELOW)
+		strbuf_addstr(&e->out,
+			      "inline __attribute__((always_inline)) ");
+	render_range(e, fn->node, fn->decl->attr_begin, fn->node->end,
+		     &e->out);
+}
+
+void emit_main_as_written(struct emit *e, struct fn *fn)
+{
+	e->variant = AS_WRITTEN;
+	emit_header(e, fn, "__ckpt_f_");
+	strbuf_addstr(&e->out, "{ ");
+	render(e, fn->body, &e->out);
+	if (fn->decl->type->elem && fn->decl->type->elem->kind != T_VOID)
+		strbuf_addstr(&e->out, " return 0;");
+	strbuf_addstr(&e->out, " }\n");
+}
+
+bool calls_setjmp(struct emit *e, const struct fn *fn)
+{
+	for (int i = 0; i < e->ast->nfeatures; i++)
+		if (e->ast->features[i].feature == F_SETJMP &&
+		    e->ast->features[i].function == fn->decl)
+			return true;
+	return false;
+}
+
+bool is_setjmp(const struct node *n)
+{
+	static const char *const names[] = { "setjmp", "_setjmp",
+					     "__sigsetjmp", "sigsetjmp" };
+	const struct decl *d = n->kind == N_CALL ? call_target(n) : NULL;
+
+	for (size_t i = 0; d && i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(d->name, names[i]))
+			return true;
+	return false;
+}
+
+/*
+ * longjmp leaves entries behind that had masked polls and will not unmask
+ * them: whoever calls setjmp puts the mask back as it was.
+ */
+void emit_setjmp_function(struct emit *e, struct fn *fn)
+{
+	bool is_main = !strcmp(fn->decl->name, "main");
+
+	e->variant = AS_WRITTEN;
+	emit_header(e, fn, is_main ? "__ckpt_f_" : "");
+	strbuf_addstr(&e->out, "{ const int __ckpt_mask = ckpt_mask; ");
+	render(e, fn->body, &e->out);
+	if (is_main)
+		strbuf_addstr(&e->out, " return 0;");
+	strbuf_addstr(&e->out, " }\n");
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "ckptlib/abi.h"
+#include "instrument/emit.h"
+#include "instrument/emit_pass.h"
+
+/* ---- how values travel ---- */
+
+enum ckpt_pass pass_of(const struct type *t)
+{
+	switch (t->kind) {
+	case T_BOOL:
+	case T_CHAR:
+	case T_SCHAR:
+	case T_UCHAR:
+	case T_SHORT:
+	case T_USHORT:
+	case T_INT:
+	case T_UINT: return CKPT_P_INT;
+	case T_LONG:
+	case T_ULONG: return CKPT_P_LONG;
+	case T_LLONG:
+	case T_ULLONG: return CKPT_P_LLONG;
+	case T_ENUM: return t->size <= 4 ? CKPT_P_INT : CKPT_P_LLONG;
+	case T_FLOAT:
+	case T_DOUBLE: return CKPT_P_DOUBLE;
+	case T_LDOUBLE: return CKPT_P_LDOUBLE;
+	case T_POINTER: return CKPT_P_PTR;
+	default: return CKPT_P_COPY;
+	}
+}
+
+const struct type *var_type(const struct var *v)
+{
+	return v->decl ? v->decl->type : v->node->type;
+}
+
+static void add_address(struct emit *e, const struct var *v,
+			struct strbuf *out)
+{
+	if (e->variant == SLOW && !v->odd) {
+		strbuf_addf(out, "(void *)__ckpt_m_%s", v->name);
+		return;
+	}
+	strbuf_addstr(out, "(void *)&");
+	render_var(e, v, out);
+}
+
+static void add_argument(struct emit *e, const struct var *v)
+{
+	struct strbuf *out = &e->out;
+
+	strbuf_addstr(out, ", ");
+	if (v->mem) {
+		add_address(e, v, out);
+	} else if (pass_of(var_type(v)) == CKPT_P_COPY) {
+		strbuf_addstr(out, "(void *)(__typeof__(");
+		render_var(e, v, out);
+		strbuf_addstr(out, ")[1]){ ");
+		render_var(e, v, out);
+		strbuf_addstr(out, " }");
+	} else {
+		render_var(e, v, out);
+	}
+}
+
+/* ---- leaving ---- */
+
+static bool zero_will_do(const struct type *t)
+{
+	enum type_kind k = t->kind;
+
+	return k != T_STRUCT && k != T_UNION && k != T_COMPLEX &&
+	       k != T_VECTOR;
+}
+
+static void add_parameters(struct emit *e, struct strbuf *out)
+{
+	struct decl *d = e->fn->decl;
+
+	for (int i = 0; i < d->nparams; i++) {
+		strbuf_addstr(out, i ? ", " : "");
+		render_var(e, fn_var(d->params[i]), out);
+	}
+}
+
+static void add_return(struct emit *e)
+{
+	const struct type *t = e->fn->decl->type->elem;
+
+	if (!t || t->kind == T_VOID) {
+		strbuf_addstr(&e->out, "return;");
+	} else if (zero_will_do(t)) {
+		strbuf_addstr(&e->out, "return 0;");
+	} else {
+		strbuf_addf(&e->out, "{ __typeof__(%s(",
+			    e->fn->decl->name);
+		add_parameters(e, &e->out);
+		strbuf_addstr(&e->out,
+			      ")) __ckpt_z; __builtin_memset(&__ckpt_z, 0, "
+			      "sizeof(__ckpt_z)); return __ckpt_z; }");
+	}
+}
+
+static void add_save(struct emit *e, struct point *p)
+{
+	strbuf_addf(&e->out, "{ ckpt_save(&__ckpt_p_%s[%d]",
+		    e->fn->decl->name, p->id);
+	for (int i = 0; i < p->nvars; i++)
+		add_argument(e, p->vars[i]);
+	strbuf_addstr(&e->out, "); ");
+	add_return(e);
+	strbuf_addstr(&e->out, " }");
+}
+
+/* ---- points ---- */
+
+void emit_test(struct emit *e, struct point *p)
+{
+	strbuf_addstr(&e->out, " if (__builtin_expect(ckpt_unwinding, 0)) ");
+	add_save(e, p);
+}
+
+void emit_restore(struct emit *e, struct point *p)
+{
+	strbuf_addf(&e->out, "__ckpt_L%d:;", p->id);
+	for (int i = 0; i < p->nvars; i++) {
+		struct var *v = p->vars[i];
+
+		if (v->mem) {
+			strbuf_addf(&e->out,
+				    " __ckpt_m_%s = (void *)__ckpt_slots[%d];",
+				    v->name, i);
+			continue;
+		}
+		strbuf_addch(&e->out, ' ');
+		render_var(e, v, &e->out);
+		strbuf_addstr(&e->out, " = *(__typeof__(");
+		render_var(e, v, &e->out);
+		strbuf_addf(&e->out, ") *)__ckpt_slots[%d];", i);
+	}
+}
+
+static bool resumes_here(const struct emit *e)
+{
+	return e->variant == SLOW && !e->copy;
+}
+
+void emit_poll(struct emit *e, struct point *p)
+{
+	if (!p->alive)
+		return;
+	strbuf_addf(&e->out,
+		    " if (__builtin_expect(ckpt_request, 0) && "
+		    "ckpt_poll(&__ckpt_p_%s[%d])) ",
+		    e->fn->decl->name, p->id);
+	add_save(e, p);
+	if (!resumes_here(e))
+		return;
+	strbuf_addstr(&e->out, " if (0) { ");
+	emit_restore(e, p);
+	strbuf_addstr(&e->out, " }");
+}
+
+/* ---- calls ---- */
+
+/* The name that a direct call has in the current variant. */
+static void add_callee(struct emit *e, const struct decl *d)
+{
+	enum fn_class class = plan_class(e->plan, e->unit, d->name);
+	enum call_class how = plan_call(e->plan, e->unit, d->name, 0);
+	const char *prefix = class == FN_ABOVE ? "__ckpt_f_" : "";
+	bool slow = e->variant == SLOW || how == CALL_BOUNDARY;
+
+	if (slow)
+		strbuf_addf(&e->out,
+			    "(__builtin_expect(ckpt_request, 0) ? __ckpt_s_%s "
+			    ": %s%s)",
+			    d->name, prefix, d->name);
+	else
+		strbuf_addf(&e->out, "%s%s", prefix, d->name);
+}
+
+static void add_arguments(struct emit *e, struct node *call)
+{
+	strbuf_addch(&e->out, '(');
+	for (struct node *a = call->first->next; a; a = a->next) {
+		if (a != call->first->next)
+			strbuf_addstr(&e->out, ", ");
+		render(e, a, &e->out);
+	}
+	strbuf_addch(&e->out, ')');
+}
+
+static void add_call(struct emit *e, struct node *call)
+{
+	struct decl *d = call_target(call);
+	const struct type *hint = alloc_hint(call);
+
+	if (hint)
+		strbuf_addf(&e->out, "(ckpt_hint = &__ckpt_y[%d], ",
+			    type_ref(e, hint));
+	if (d) {
+		add_callee(e, d);
+	} else {
+		strbuf_addch(&e->out, '(');
+		render(e, call->first, &e->out);
+		strbuf_addch(&e->out, ')');
+	}
+	add_arguments(e, call);
+	if (hint)
+		strbuf_addch(&e->out, ')');
+}
+
+static void add_token(struct emit *e, struct node *call)
+{
+	if (call_target(call))
+		return;
+	strbuf_addstr(&e->out, "ckpt_token = (const void *)(");
+	render(e, call->first, &e->out);
+	strbuf_addstr(&e->out, "); ");
+}
+
+void emit_typeof(struct emit *e, struct var *temp)
+{
+	struct node *n = temp->node;
+
+	if (temp->is_bool) {
+		strbuf_addstr(&e->out, "int");
+		return;
+	}
+	strbuf_addstr(&e->out, n->lvalue_bitfield ? "__typeof__(+(" :
+						    "__typeof__(((void)0, (");
+	render_source(e, n, &e->out);
+	strbuf_addstr(&e->out, n->lvalue_bitfield ? "))" : ")))");
+}
+
+static void add_resume_next(struct emit *e, struct ir *ir)
+{
+	if (!ir->temp) {
+		strbuf_addstr(&e->out, " ckpt_resume_next(0);");
+		return;
+	}
+	strbuf_addf(&e->out,
+		    " __typeof__(%s) __ckpt_r; ckpt_resume_next(&__ckpt_r); "
+		    "%s = __ckpt_r;",
+		    ir->temp->name, ir->temp->name);
+}
+
+void emit_call(struct emit *e, struct ir *ir)
+{
+	bool resume = resumes_here(e);
+
+	if (resume) {
+		strbuf_addstr(&e->out, "if (0) { ");
+		emit_restore(e, ir->point);
+		add_resume_next(e, ir);
+		strbuf_addstr(&e->out, " } else { ");
+	}
+	add_token(e, ir->n);
+	if (ir->temp)
+		strbuf_addf(&e->out, "%s = ", ir->temp->name);
+	add_call(e, ir->n);
+	strbuf_addch(&e->out, ';');
+	if (resume)
+		strbuf_addstr(&e->out, " }");
+	emit_test(e, ir->point);
+}
+
+void emit_tail_call(struct emit *e, struct ir *ir)
+{
+	const struct type *t = e->fn->decl->type->elem;
+
+	strbuf_addstr(&e->out, "{ ");
+	add_token(e, ir->n);
+	if (t && t->kind != T_VOID)
+		strbuf_addstr(&e->out, "return ");
+	add_call(e, ir->n);
+	strbuf_addstr(&e->out, t && t->kind != T_VOID ? "; }" : "; return; }");
+}

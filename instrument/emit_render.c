@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/xalloc.h"
+#include "instrument/emit_fn.h"
+
+struct edit {
+	size_t begin, end;
+	char *text;
+};
+
+struct edits {
+	struct edit *v;
+	int n, alloc;
+	bool names_only;
+};
+
+static void collect(struct emit *e, struct edits *ed, struct node *n);
+
+void emit_fail(struct emit *e, size_t at, const char *what)
+{
+	if (e->error)
+		return;
+	e->error = xstrdup(what);
+	e->error_at = at;
+}
+
+static void add(struct edits *ed, size_t begin, size_t end, char *text)
+{
+	if (ed->n == ed->alloc) {
+		ed->alloc = ed->alloc ? 2 * ed->alloc : 8;
+		ed->v = xreallocarray(ed->v, ed->alloc, sizeof(*ed->v));
+	}
+	ed->v[ed->n++] = (struct edit){ begin, end, text };
+}
+
+/* ---- names ---- */
+
+bool var_is_proxied(const struct emit *e, const struct var *v)
+{
+	if (e->variant != SLOW || !v || !v->decl)
+		return false;
+	return v->mem || v->decl->is_const;
+}
+
+char *static_local_name(const struct decl *d)
+{
+	return xasprintf("__ckpt_l_%s_%u_%s",
+			 d->function ? d->function->name : "", d->line,
+			 d->name);
+}
+
+char *label_name(struct emit *e, const struct decl *label)
+{
+	struct node *loop = e->copy ? e->fn->loops[e->copy - 1] : NULL;
+
+	if (loop && label->name_at >= loop->begin && label->name_at < loop->end)
+		return xasprintf("%s__ckpt_c%d", label->name, e->copy);
+	return xstrdup(label->name);
+}
+
+static bool in_own_decl(const struct emit *e, const struct var *v)
+{
+	return e->in_decl && v->decl->name_at >= e->in_decl->begin &&
+	       v->decl->name_at < e->in_decl->end;
+}
+
+void render_var(struct emit *e, const struct var *v, struct strbuf *out)
+{
+	if (!var_is_proxied(e, v))
+		strbuf_addstr(out, v->name);
+	else if (in_own_decl(e, v))
+		strbuf_addf(out, "__ckpt_o_%s", v->name);
+	else if (!v->mem)
+		strbuf_addstr(out, v->name);
+	else if (v->odd)
+		strbuf_addf(out,
+			    "(*(__typeof__(__ckpt_o_%s) *)(__ckpt_m_%s ? "
+			    "__ckpt_m_%s : (void *)&__ckpt_o_%s))",
+			    v->name, v->name, v->name, v->name);
+	else
+		strbuf_addf(out, "(*__ckpt_m_%s)", v->name);
+}
+
+void render_proxies(struct emit *e, struct node *stmt, struct node *first,
+		    struct node *last, struct strbuf *out)
+{
+	bool in = !first;
+
+	for (struct node *n = stmt->first; n; n = n->next) {
+		struct var *v = n->kind == N_VAR ? fn_var(n->decl) : NULL;
+
+		in |= n == first;
+		if (in && var_is_proxied(e, v) && !v->mem)
+			strbuf_addf(out,
+				    " __typeof__(((void)0, (__ckpt_o_%s))) %s "
+				    "= __ckpt_o_%s;",
+				    v->name, v->name, v->name);
+		else if (in && var_is_proxied(e, v) && !v->odd)
+			strbuf_addf(out,
+				    " __typeof__(__ckpt_o_%s) *__ckpt_m_%s = "
+				    "&__ckpt_o_%s;",
+				    v->name, v->name, v->name);
+		if (n == last)
+			break;
+	}
+}
+
+void emit_line(struct emit *e, size_t at)
+{
+	struct place p = ast_place(e->ast, at);
+
+	strbuf_addf(&e->out, "\n# %u \"", p.line);
+	for (const char *s = p.file ? p.file : ""; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			strbuf_addch(&e->out, '\\');
+		strbuf_addch(&e->out, *s);
+	}
+	strbuf_addstr(&e->out, "\"\n");
+}
+
+/* ---- edits of one node ---- */
+
+static char *detach_var(struct emit *e, const struct var *v)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	render_var(e, v, &sb);
+	return strbuf_detach(&sb);
+}
+
+static void edit_ref(struct emit *e, struct edits *ed, struct node *n)
+{
+	struct var *v = fn_var(n->decl);
+
+	if (n->decl && n->decl->kind == D_STATIC_LOCAL)
+		add(ed, n->begin, n->end, static_local_name(n->decl));
+	else if (e->variant != AS_WRITTEN && v &&
+		 (var_is_proxied(e, v) || strcmp(v->name, n->decl->name)))
+		add(ed, n->begin, n->end, detach_var(e, v));
+}
+
+/* The declared name itself: `int x` becomes `int __ckpt_o_x`. */
+static void edit_declarator(struct emit *e, struct edits *ed, struct node *n)
+{
+	struct decl *d = n->decl;
+	size_t len = d ? strlen(d->name) : 0;
+	struct var *v = fn_var(d);
+
+	if (!d || !len)
+		return;
+	if (d->kind == D_STATIC_LOCAL)
+		add(ed, d->name_at, d->name_at + len, static_local_name(d));
+	else if (e->variant != AS_WRITTEN && v &&
+		 (var_is_proxied(e, v) || strcmp(v->name, d->name)))
+		add(ed, d->name_at, d->name_at + len,
+		    var_is_proxied(e, v) ? xasprintf("__ckpt_o_%s", v->name) :
+					   xstrdup(v->name));
+}
+
+static void edit_hint(struct emit *e, struct edits *ed, struct node *n,
+		      bool opening)
+{
+	const struct type *t = alloc_hint(n);
+
+	if (!t || ed->names_only)
+		return;
+	if (opening)
+		add(ed, n->begin, n->begin,
+		    xasprintf("(ckpt_hint = &__ckpt_y[%d], ",
+			      type_ref(e, t)));
+	else
+		add(ed, n->end, n->end, xstrdup(")"));
+}
+
+static bool declares_static(const struct node *n)
+{
+	for (const struct node *v = n->first; v; v = v->next)
+		if (v->kind == N_VAR && v->decl &&
+		    v->decl->kind == D_STATIC_LOCAL)
+			return true;
+	return false;
+}
+
+static void edit_decl_stmt(struct emit *e, struct edits *ed, struct node *n)
+{
+	const struct node *outer = e->in_decl;
+	struct strbuf sb = STRBUF_INIT;
+
+	/* static locals were moved in front of the function */
+	if (declares_static(n) && !e->in_decl) {
+		add(ed, n->begin, n->end, xstrdup(";"));
+		return;
+	}
+	e->in_decl = n;
+	for (struct node *c = n->first; c; c = c->next)
+		collect(e, ed, c);
+	e->in_decl = outer;
+	if (e->variant == SLOW) {
+		render_proxies(e, n, NULL, NULL, &sb);
+		if (sb.len)
+			add(ed, n->end, n->end, strbuf_detach(&sb));
+	}
+	strbuf_release(&sb);
+}
+
+static bool needs_proxies(struct emit *e, const struct node *stmt)
+{
+	for (struct node *n = stmt->first; n; n = n->next)
+		if (n->kind == N_VAR && var_is_proxied(e, fn_var(n->decl)))
+			return true;
+	return false;
+}
+
+/* for (int a[2] ...) becomes { int ..; for (; ...) } */
+static bool edit_for(struct emit *e, struct edits *ed, struct node *n)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	if (!n->init || n->init->kind != N_DECL_STMT ||
+	    !needs_proxies(e, n->init))
+		return false;
+	strbuf_addstr(&sb, "{ ");
+	render(e, n->init, &sb);
+	strbuf_addch(&sb, ' ');
+	add(ed, n->begin, n->begin, strbuf_detach(&sb));
+	add(ed, n->init->begin, n->init->end, xstrdup(";"));
+	for (struct node *c = n->first; c; c = c->next)
+		if (c != n->init)
+			collect(e, ed, c);
+	add(ed, n->end, n->end, xstrdup(" }"));
+	return true;
+}
+
+static int jump_target(struct emit *e, const struct node *n)
+{
+	for (const struct node *p = n->parent; p; p = p->parent) {
+		if (p->kind == N_SWITCH && n->kind == N_BREAK)
+			return -1;
+		if (node_is_loop(p))
+			return fn_loop_index(e->fn, p);
+		if (p->kind == N_FUNCTION)
+			return -1;
+	}
+	return -1;
+}
+
+static void edit_jump(struct emit *e, struct edits *ed, struct node *n)
+{
+	int k = e->variant == AS_WRITTEN ? -1 : jump_target(e, n);
+	const char *to = NULL;
+
+	if (k >= 0)
+		to = n->kind == N_BREAK ? e->on_break[k] : e->on_continue[k];
+	if (to)
+		add(ed, n->begin, n->end, xasprintf("goto %s;", to));
+}
+
+static void edit_label(struct emit *e, struct edits *ed, struct node *n)
+{
+	char *name;
+
+	if (!e->copy || !n->decl)
+		return;
+	name = label_name(e, n->decl);
+	if (n->kind == N_LABEL) {
+		size_t len = strlen(n->decl->name);
+
+		add(ed, n->begin, n->begin + len, name);
+	} else {
+		add(ed, n->begin, n->end, xasprintf("goto %s;", name));
+		free(name);
+	}
+}
+
+/* Whether the node is done with; its children are not visited then. */
+static bool edit_subst(struct emit *e, struct edits *ed, struct node *n)
+{
+	struct subst *s;
+	struct strbuf sb = STRBUF_INIT;
+
+	if (!e->cur || ed->names_only)
+		return false;
+	s = &e->cur->subst[n->id];
+	if (s->temp) {
+		add(ed, n->begin, n->end, xstrdup(s->temp->name));
+	} else if (s->alias) {
+		strbuf_addch(&sb, '(');
+		render(e, s->alias, &sb);
+		strbuf_addch(&sb, ')');
+		add(ed, n->begin, n->end, strbuf_detach(&sb));
+	} else if (s->gone) {
+		add(ed, n->begin, n->end, xstrdup("((void)0)"));
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* see emit_setjmp_function */
+static void edit_setjmp(struct edits *ed, struct node *n, bool opening)
+{
+	if (!is_setjmp(n))
+		return;
+	if (opening)
+		add(ed, n->begin, n->begin, xstrdup("({ int __ckpt_j = "));
+	else
+		add(ed, n->end, n->end,
+		    xstrdup("; ckpt_mask = __ckpt_mask; __ckpt_j; })"));
+}
+
+static void collect_children(struct emit *e, struct edits *ed, struct node *n)
+{
+	if (n->kind == N_CALL && e->fn)
+		edit_setjmp(ed, n, true);
+	if (n->kind == N_VAR)
+		edit_declarator(e, ed, n);
+	if (n->kind == N_CALL)
+		edit_hint(e, ed, n, true);
+	if (n->kind == N_LABEL || n->kind == N_GOTO)
+		edit_label(e, ed, n);
+	if (n->kind == N_BREAK || n->kind == N_CONTINUE)
+		edit_jump(e, ed, n);
+	if (n->kind == N_REF)
+		edit_ref(e, ed, n);
+	if (n->kind == N_FUNC_NAME && e->variant != AS_WRITTEN)
+		add(ed, n->begin, n->end,
+		    xasprintf("__ckpt_n_%s", e->fn->decl->name));
+	for (struct node *c = n->first; c; c = c->next)
+		collect(e, ed, c);
+	if (n->kind == N_CALL)
+		edit_hint(e, ed, n, false);
+	if (n->kind == N_CALL && e->fn)
+		edit_setjmp(ed, n, false);
+}
+
+static void collect(struct emit *e, struct edits *ed, struct node *n)
+{
+	if (edit_subst(e, ed, n))
+		return;
+	if (n->kind == N_DECL_STMT && e->fn)
+		edit_decl_stmt(e, ed, n);
+	else if (n->kind != N_FOR || !edit_for(e, ed, n))
+		collect_children(e, ed, n);
+}
+
+/* ---- applying them ---- */
+
+static int compare(const void *a, const void *b)
+{
+	const struct edit *x = a, *y = b;
+
+	if (x->begin != y->begin)
+		return x->begin < y->begin ? -1 : 1;
+	return 0;
+}
+
+/* Stable: edits are few, and nearly in order already. */
+static void sort_edits(struct edits *ed)
+{
+	for (int i = 1; i < ed->n; i++) {
+		struct edit x = ed->v[i];
+		int k = i;
+
+		for (; k && compare(&ed->v[k - 1], &x) > 0; k--)
+			ed->v[k] = ed->v[k - 1];
+		ed->v[k] = x;
+	}
+}
+
+static void apply(struct emit *e, struct edits *ed, size_t begin, size_t end,
+		  struct strbuf *out)
+{
+	size_t at = begin;
+
+	sort_edits(ed);
+	for (int i = 0; i < ed->n; i++) {
+		struct edit *x = &ed->v[i];
+
+		if (x->begin >= at && x->end <= end) {
+			strbuf_add(out, e->ast->text + at, x->begin - at);
+			strbuf_addstr(out, x->text);
+			at = x->end;
+		}
+		free(x->text);
+	}
+	strbuf_add(out, e->ast->text + at, end - at);
+	free(ed->v);
+}
+
+void render(struct emit *e, struct node *n, struct strbuf *out)
+{
+	struct edits ed = { 0 };
+
+	collect(e, &ed, n);
+	apply(e, &ed, n->begin, n->end, out);
+}
+
+void render_self(struct emit *e, struct node *n, struct strbuf *out)
+{
+	struct edits ed = { 0 };
+
+	if (e->cur && e->cur->subst[n->id].alias) {
+		render(e, e->cur->subst[n->id].alias, out);
+		return;
+	}
+	collect_children(e, &ed, n);
+	apply(e, &ed, n->begin, n->end, out);
+}
+
+void render_source(struct emit *e, struct node *n, struct strbuf *out)
+{
+	struct edits ed = { .names_only = true };
+
+	collect(e, &ed, n);
+	apply(e, &ed, n->begin, n->end, out);
+}
+
+void render_range(struct emit *e, struct node *within, size_t begin, size_t end,
+		  struct strbuf *out)
+{
+	struct edits ed = { 0 };
+
+	for (struct node *c = within->first; c; c = c->next)
+		if (c->begin >= begin && c->end <= end)
+			collect(e, &ed, c);
+	apply(e, &ed, begin, end, out);
+}
