@@ -65,7 +65,6 @@ bool cli_common(const struct opt *opt, int id, const struct err *err,
 	}
 	if (id < 0 && id != OPT_ARG) {
 		cli_fail(err);
-		fprintf(stderr, "Try '%s --help'.\n", program);
 		*ret_code = 1;
 		return true;
 	}
