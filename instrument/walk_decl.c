@@ -473,6 +473,7 @@ static void walk_params(struct walk *w, struct decl *d, CXCursor cursor)
 		clang_getFileLocation(
 			clang_getRangeStart(clang_getCursorExtent(c)), NULL,
 			NULL, NULL, &begin);
+		d->params[i] = p;
 		p->function = d;
 		p->defined = true;
 		if (!*p->name)
