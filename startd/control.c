@@ -11,6 +11,7 @@
 #include "startd/host.h"
 #include "startd/owner.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,15 +72,14 @@ static void reply_owner(struct control *c, struct httpd_req *req)
 	json_set_str(root, "host", c->host->set->name);
 	json_set_str(root, "state",
 		     host_owner_present(c->host, &o) ? "present" : "away");
-	json_set_str(root, "switch", owner_switch_name(o.set));
+	json_set_str(root, "set", owner_switch_name(o.set));
 	json_set_str(root, "source", o.source);
+	json_set_str(root, "text", owner_text(&o));
 	if (o.idle_ms < OWNER_IDLE_FOREVER_MS)
 		json_set_int(root, "idle_s", o.idle_ms / 1000);
 	json_set_bool(root, "covered", o.covered);
-	if (!o.covered) {
-		json_set_str(root, "uncovered", o.uncovered);
+	if (!o.covered)
 		json_set_str(root, "cure", o.cure);
-	}
 	json_set_str(root, "policy", c->host->set->policy);
 	json_set_value(root, "jobs", jobs_json(c->host));
 	httpd_reply_json(req, 200, root);
@@ -90,7 +90,7 @@ static void post_owner(struct control *c, struct httpd_req *req,
 {
 	struct err err = ERR_INIT;
 	enum owner_switch set;
-	const char *state, *body;
+	const char *word, *body;
 	json_t *root = NULL;
 	size_t len;
 	int r;
@@ -98,9 +98,9 @@ static void post_owner(struct control *c, struct httpd_req *req,
 	body = httpd_req_body(req, &len);
 	r = json_parse_object(body, len, &root, &err);
 	if (!r)
-		r = json_get_str(root, "state", &state, &err);
-	if (!r && owner_switch_parse(state, &set) < 0)
-		r = err_set(&err, -1, "'state' must be back, away or auto");
+		r = json_get_str(root, "set", &word, &err);
+	if (!r && owner_switch_parse(word, &set) < 0)
+		r = err_set(&err, -EINVAL, "'set' must be back, away or auto");
 	json_decref(root);
 	if (r < 0) {
 		reply_error(req, 400, "bad-request", err_text(&err));
@@ -137,11 +137,11 @@ static void handle(void *arg, struct httpd_req *req)
 	if (uid != geteuid() && uid != 0)
 		reply_error(req, 403, "forbidden",
 			    "this host belongs to another user");
-	else if (!strcmp(path, "/owner") && get)
+	else if (!strcmp(path, "/api/v1/owner") && get)
 		reply_owner(arg, req);
-	else if (!strcmp(path, "/owner") && !strcmp(method, "POST"))
+	else if (!strcmp(path, "/api/v1/owner") && !strcmp(method, "POST"))
 		post_owner(arg, req, now_ns);
-	else if (!strcmp(path, "/status") && get)
+	else if (!strcmp(path, "/api/v1/status") && get)
 		reply_status(arg, req);
 	else if (!strcmp(path, "/healthz") && get)
 		httpd_reply_json(req, 200, NULL);

@@ -2,10 +2,12 @@
 /*
  * control: what hstartd answers on its own socket, to its own user:
  *
- *   GET  /owner    {"state", "switch", "source", "idle_s", "covered",
- *                  "uncovered", "cure", "policy", "jobs": [...]}
- *   POST /owner    {"state": "back" | "away" | "auto"}: the same after it
- *   GET  /status   {"name", "slots": [slot ads]}
+ *   GET  /api/v1/owner   {"host", "state": "present" | "away", "set": "back" |
+ *                        "away" | "auto", "source", "text", "idle_s",
+ *                        "covered", "cure", "policy", "jobs": [...]}
+ *   POST /api/v1/owner   {"set": "back" | "away" | "auto"}: the same after it;
+ *                        its jobs are frozen by then
+ *   GET  /api/v1/status  {"name", "slots": [slot ads]}
  *   GET  /healthz
  */
 #ifndef HARRIER_STARTD_CONTROL_H

@@ -299,8 +299,7 @@ void host_fill_sync(struct host *host, struct wire_sync *sync)
 	sync->owner = host_owner_present(host, &owner) ? WIRE_OWNER_PRESENT :
 							 WIRE_OWNER_AWAY;
 	sync->owner_since = host->owner_since_s;
-	sync->owner_text = xstrdup(owner.covered ? owner.source :
-						   owner.uncovered);
+	sync->owner_text = xstrdup(owner_text(&owner));
 	sync->slots = xcalloc((size_t)host->slot_count, sizeof(*sync->slots));
 	sync->slot_count = (size_t)host->slot_count;
 	for (i = 0; i < host->slot_count; i++)

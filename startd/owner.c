@@ -214,3 +214,23 @@ void owner_get(const struct owner *o, struct owner_state *st)
 		strcpy(st->source, "dedicated");
 	}
 }
+
+const char *owner_text(const struct owner_state *st)
+{
+	static const struct {
+		const char *source, *text;
+	} texts[] = {
+		{ "switch", "by howner" },
+		{ "input", "keyboard, mouse or touch screen" },
+		{ "terminal", "typing in a terminal" },
+		{ "start", "nothing is known from before hstartd's start" },
+		{ "dedicated", "there is nothing an owner could use" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (!strcmp(texts[i].source, st->source))
+			return texts[i].text;
+	}
+	return st->uncovered;
+}

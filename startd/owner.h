@@ -54,6 +54,9 @@ void owner_get(const struct owner *owner, struct owner_state *ret_state);
 void owner_set_switch(struct owner *owner, enum owner_switch set,
 		      int64_t sign_ns);
 
+/* Why he counts as present or away, in words; what is uncovered by name. */
+const char *owner_text(const struct owner_state *st);
+
 const char *owner_switch_name(enum owner_switch set);
 /* -EINVAL for another word. */
 int owner_switch_parse(const char *name, enum owner_switch *ret_set);

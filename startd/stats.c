@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "startd/stats.h"
 
+#include "ckptlib/image/img.h"
 #include "common/base/err.h"
 #include "common/base/fd.h"
 #include "common/base/strbuf.h"
@@ -8,6 +9,7 @@
 #include "common/svc/json.h"
 #include "startd/scratch.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +19,9 @@
 
 /* Of an image that says nothing of itself: this kind of machine only. */
 #define CLASS_UNKNOWN "same layout"
+
+/* More of them nobody reads. */
+#define REASONS_MAX 20
 
 static void set(char **member, const char *value)
 {
@@ -100,6 +105,47 @@ static void read_tail(int dir_fd, struct strbuf *out)
 	close(fd);
 }
 
+static void take_reasons(const struct img *img, struct stats *s)
+{
+	json_t *why = json_array();
+	struct strbuf text = STRBUF_INIT;
+	uint32_t i;
+
+	for (i = 0; i < img->nreasons && i < REASONS_MAX; i++) {
+		const struct img_reason *r = &img->reasons[i];
+
+		strbuf_reset(&text);
+		if (*r->file)
+			strbuf_addf(&text, "%s:%u: ", r->file, r->line);
+		strbuf_addstr(&text, r->text);
+		json_array_append_new(why,
+				      json_stringn_nocheck(text.data,
+							   text.len));
+	}
+	strbuf_reset(&text);
+	json_write(why, &text);
+	free(s->why);
+	s->why = strbuf_detach(&text);
+	json_decref(why);
+}
+
+/* What the image says of itself is better than what the program said. */
+static void read_image(int fd, struct stats *s)
+{
+	struct img_err err;
+	struct img *img;
+	char hex[32];
+
+	if (img_open_fd(fd, SCRATCH_IMAGE, &img, &err) < 0)
+		return;
+	set(&s->class, img_class_name(img->limits));
+	snprintf(hex, sizeof(hex), "%016llx",
+		 (unsigned long long)img->signature);
+	set(&s->signature, hex);
+	take_reasons(img, s);
+	img_close(img);
+}
+
 void stats_read(int dir_fd, struct stats *ret)
 {
 	struct strbuf text = STRBUF_INIT;
@@ -113,7 +159,7 @@ void stats_read(int dir_fd, struct stats *ret)
 	if (fd < 0)
 		return;
 	ret->image_bytes = size;
-	close(fd);
+	read_image(fd, ret);
 }
 
 void stats_release(struct stats *s)
