@@ -173,8 +173,7 @@ static void accelerate(struct cluster *c)
 			double dx = stars[k].pos.x - p.x;
 			double dy = stars[k].pos.y - p.y;
 			double dz = stars[k].pos.z - p.z;
-			double r2 = dx * dx + dy * dy + dz * dz +
-				    c->softening2;
+			double r2 = dx * dx + dy * dy + dz * dz + c->softening2;
 			double w = stars[k].mass / (r2 * sqrt(r2));
 			ax += dx * w;
 			ay += dy * w;
@@ -244,8 +243,8 @@ static struct figures measure(const struct cluster *c)
 		const struct star *s = &c->stars[i];
 		f.kinetic += 0.5 * s->mass * dot(s->vel, s->vel);
 		f.momentum = add(f.momentum, scale(s->vel, s->mass));
-		f.angular = add(f.angular,
-				scale(cross(s->pos, s->vel), s->mass));
+		f.angular =
+			add(f.angular, scale(cross(s->pos, s->vel), s->mass));
 	}
 	f.potential = pair_potential(c);
 	f.half_mass_radius = half_mass_radius(c);
@@ -257,7 +256,8 @@ static void report(FILE *out, const struct cluster *c, double start_energy)
 	struct figures f = measure(c);
 	double energy = f.kinetic + f.potential;
 
-	fprintf(out, "t %9.5f E %.15g dE/E %+.3e T/|V| %.12f P %.3e"
+	fprintf(out,
+		"t %9.5f E %.15g dE/E %+.3e T/|V| %.12f P %.3e"
 		" L %.15g rh %.12f\n",
 		c->time, energy, (energy - start_energy) / start_energy,
 		f.kinetic / -f.potential, sqrt(dot(f.momentum, f.momentum)),

@@ -88,8 +88,8 @@ static int majority(struct cnf *f, int a, int b, int c)
 
 /* Adds row (shifted by `shift`) to the sum, bit by bit, and forbids what does
  * not fit; `zero` is a variable that is false. */
-static void add_row(struct cnf *f, int *sum, int nsum, const int *row,
-		    int nrow, int shift, int zero)
+static void add_row(struct cnf *f, int *sum, int nsum, const int *row, int nrow,
+		    int shift, int zero)
 {
 	int carry = zero;
 
@@ -149,7 +149,8 @@ static void factor(struct cnf *f, uint64_t number)
 		put(f, a[i]);
 	put(f, 0);
 	printf("c the factors of %" PRIu64 ": bits, lowest first, in variables"
-	       " 1-%d and %d-%d\n", number, na, na + 1, na + nb);
+	       " 1-%d and %d-%d\n",
+	       number, na, na + 1, na + nb);
 }
 
 int main(int argc, char **argv)

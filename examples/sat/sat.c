@@ -508,7 +508,8 @@ static void reduce(struct solver *s)
 	qsort(s->learnt.at, s->learnt.n, sizeof(struct clause *),
 	      compare_usefulness);
 	for (int i = kept; i < s->learnt.n; i++)
-		if (s->learnt.at[i]->levels > 2 && !is_reason(s, s->learnt.at[i]))
+		if (s->learnt.at[i]->levels > 2 &&
+		    !is_reason(s, s->learnt.at[i]))
 			s->learnt.at[i]->levels = -1;
 	for (int lit = 0; lit < 2 * s->nvars; lit++) {
 		struct watch_list *l = &s->watches[lit];

@@ -216,7 +216,8 @@ static int distance(const struct word *a, const struct word *b)
 			bool same = a->text[i - 1] == b->text[k - 1];
 			int d = least(least(row[k - 1], last[k]) + 1,
 				      last[k - 1] + !same);
-			if (i > 1 && k > 1 && a->text[i - 1] == b->text[k - 2] &&
+			if (i > 1 && k > 1 &&
+			    a->text[i - 1] == b->text[k - 2] &&
 			    a->text[i - 2] == b->text[k - 1])
 				d = least(d, before[k - 2] + 1);
 			row[k] = d;
@@ -265,8 +266,9 @@ static int number(const char *text, int max)
 	long n = strtol(text, &end, 10);
 
 	if (end == text || *end || n < 0 || n > max) {
-		fprintf(stderr, "wordcount: '%s' is not a number from 0 to %d\n",
-			text, max);
+		fprintf(stderr,
+			"wordcount: '%s' is not a number from 0 to %d\n", text,
+			max);
 		exit(1);
 	}
 	return (int)n;

@@ -79,7 +79,7 @@ static int add_job(struct rows *rows, struct client *c, char *arg,
 		r = json_get_array(history, "attempts", &attempts, err);
 	if (r < 0)
 		return r;
-	json_array_foreach (attempts, i, attempt)
+	json_array_foreach(attempts, i, attempt)
 		add_attempt(rows, arg, name ? name : arg, attempt);
 	return 0;
 }

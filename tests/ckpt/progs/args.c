@@ -2,11 +2,11 @@
 /* SPDX-License-Identifier: MIT */
 /* args: -v one -n 12 two -x --  -three four */
 #define _GNU_SOURCE
+#include "check.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "check.h"
 
 static char **arguments;
 static char *first_option;
@@ -80,7 +80,8 @@ int main(int argc, char **argv)
 	slot = argv[argc - 1];
 	for (int n = 0; n < 300; n++) {
 		check_mix(length(arguments[n % argc ? n % argc : 1]));
-		check_mix((uint32_t)parse(n % 2 ? "123" : "99999999999999999999"));
+		check_mix((uint32_t)parse(n % 2 ? "123"
+						: "99999999999999999999"));
 		check_mix(fail("no-such-file"));
 		check_mix((unsigned char)first_option[1]);
 		if (n == 100)
@@ -90,8 +91,7 @@ int main(int argc, char **argv)
 		if (n == 200)
 			argv[1] = slot;
 		if (n % 60 == 0)
-			printf("%d: %s %s\n", n, slot,
-			       getenv("HARRIER_TEST"));
+			printf("%d: %s %s\n", n, slot, getenv("HARRIER_TEST"));
 	}
 	check_mix(length(argv[1]) + (argv[argc] == NULL));
 	return check_done();

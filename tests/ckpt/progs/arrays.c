@@ -1,7 +1,7 @@
 /* tests: arrays of arrays, pointers to rows, arrays as parameters, char arrays */
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
 #include "check.h"
+#include <string.h>
 
 enum { N = 12 };
 
@@ -89,8 +89,8 @@ int main(void)
 		check_mix(live + cube(t) + (*current)[t % N] * 64);
 		check_mix((uint32_t)names[t % 5][1]);
 		if (t % 12 == 0)
-			printf("%d: %d alive, %s %s, row %d\n", t, live, names[0],
-			       names[4], (int)(current - grid));
+			printf("%d: %d alive, %s %s, row %d\n", t, live,
+			       names[0], names[4], (int)(current - grid));
 	}
 	return check_done();
 }

@@ -1,8 +1,8 @@
 /* tests: big integers on the heap, carries, factorials and digits of e */
 /* SPDX-License-Identifier: MIT */
+#include "check.h"
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 struct big {
 	int n;
@@ -39,7 +39,8 @@ static struct big add(struct big a, struct big b)
 
 	s.digit = calloc(s.n + 1, sizeof(uint32_t));
 	for (int i = 0; i < s.n; i++) {
-		carry += (i < a.n ? a.digit[i] : 0) + (i < b.n ? b.digit[i] : 0);
+		carry +=
+			(i < a.n ? a.digit[i] : 0) + (i < b.n ? b.digit[i] : 0);
 		s.digit[i] = carry % 1000000000u;
 		carry /= 1000000000u;
 	}

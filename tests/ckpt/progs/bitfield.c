@@ -1,7 +1,7 @@
 /* tests: bit-fields, signed, unsigned, of zero width, beside other members */
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include "check.h"
+#include <stdlib.h>
 
 struct flags {
 	unsigned a : 1, b : 3;

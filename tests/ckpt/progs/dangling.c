@@ -1,7 +1,7 @@
 /* tests: pointers to freed blocks, uninitialised and made-up pointers, never used */
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include "check.h"
+#include <stdlib.h>
 
 struct node {
 	struct node *next, *stale;

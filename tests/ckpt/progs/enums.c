@@ -1,7 +1,7 @@
 /* tests: enums with gaps and negative values, _Bool, char signedness, conversions */
 /* SPDX-License-Identifier: MIT */
-#include <stdbool.h>
 #include "check.h"
+#include <stdbool.h>
 
 enum light { RED = 3, AMBER, GREEN = 10, DARK = -2 };
 enum wide { SMALL, LARGE = 70000 };
@@ -66,11 +66,12 @@ int main(void)
 		s.plain = (char)((s.plain + any(n & 3)) & 127);
 		m = widen(m);
 		check_mix((uint32_t)s.light ^ (uint32_t)s.wide << 4 ^ s.on);
-		check_mix((uint32_t)s.s ^ (uint32_t)s.u << 8 ^ (uint32_t)s.us << 16);
+		check_mix((uint32_t)s.s ^ (uint32_t)s.u << 8 ^
+			  (uint32_t)s.us << 16);
 		check_mix((uint32_t)s.plain ^ (uint32_t)m ^ (s.light > start));
 		if (n % 180 == 0)
-			printf("%d: %d %d %d %d %d %u\n", n, s.light, s.wide, s.on,
-			       s.s, s.u, (unsigned)m);
+			printf("%d: %d %d %d %d %d %u\n", n, s.light, s.wide,
+			       s.on, s.s, s.u, (unsigned)m);
 	}
 	return check_done();
 }

@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: MIT */
 /* output: exitdeep.out */
 /* code: 7 */
-#include <stdlib.h>
 #include "check.h"
+#include <stdlib.h>
 
 static FILE *out;
 static int *heap;

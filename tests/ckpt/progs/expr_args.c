@@ -6,7 +6,8 @@ static int counter;
 
 static int work(int n)
 {
-	return n < 2 ? n : work(n - 1) + work(n - 2) - work(n - 3 > 0 ? n - 3 : 0);
+	return n < 2 ? n
+		     : work(n - 1) + work(n - 2) - work(n - 3 > 0 ? n - 3 : 0);
 }
 
 static int next(void)
@@ -64,8 +65,8 @@ int main(void)
 		check_mix(local);
 		check_mix((uint32_t)(p - a));
 		if (i % 12 == 0)
-			printf("%d: r %d a %d %d %d local %d counter %d\n", i, r,
-			       a[0], a[1], a[2], local, counter);
+			printf("%d: r %d a %d %d %d local %d counter %d\n", i,
+			       r, a[0], a[1], a[2], local, counter);
 	}
 	printf("pow3 %d global %d\n", pow3(9), global);
 	check_mix(pow3(7));

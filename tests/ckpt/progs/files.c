@@ -1,9 +1,9 @@
 /* tests: several output streams, appending, rewriting a position, read back */
 /* SPDX-License-Identifier: MIT */
 /* output: files.log files.table files.short */
+#include "check.h"
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 static FILE *must_open(const char *name, const char *mode)
 {

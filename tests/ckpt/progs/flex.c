@@ -1,8 +1,8 @@
 /* tests: flexible array members of scalars, structs and pointers */
 /* SPDX-License-Identifier: MIT */
+#include "check.h"
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 struct text {
 	struct text *next;
@@ -117,8 +117,8 @@ int main(void)
 				check_mix((uint32_t)fan->leaf[k]->length ^
 					  (uint32_t)fan->leaf[k]->bytes[i / 2]);
 		if (i % 12 == 0)
-			printf("%d: %.12f %d %.6s\n", i, powers(i), list->length,
-			       list->next->bytes);
+			printf("%d: %.12f %d %.6s\n", i, powers(i),
+			       list->length, list->next->bytes);
 	}
 	while (list) {
 		struct text *next = list->next;

@@ -1,9 +1,9 @@
 /* tests: float and double locals, members and results, infinities, NaN, -0 */
 /* SPDX-License-Identifier: MIT */
+#include "check.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 struct sample {
 	float f;

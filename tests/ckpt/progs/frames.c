@@ -1,7 +1,7 @@
 /* tests: pointers to locals and arrays of outer frames, kept in heap and globals */
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include "check.h"
+#include <stdlib.h>
 
 struct context {
 	struct context *outer; /* in the caller's frame */
@@ -36,7 +36,9 @@ static int chain(const struct context *c)
 
 static int dive(struct context *outer, struct box *box, int depth, int *result)
 {
-	struct context here = { outer, outer->total, depth,
+	struct context here = { outer,
+				outer->total,
+				depth,
 				{ 'd', (char)('0' + depth % 10), 0, 0 } };
 	int local[4] = { depth, depth * 2, 0, 0 }, *old = box->value;
 
@@ -100,8 +102,8 @@ int main(void)
 		check_mix(r + result + total + start + (innermost == &top) +
 			  (box->owner == innermost));
 		if (n % 8 == 0)
-			printf("%d: %d %d total %d count %d\n", n, r, result, total,
-			       count);
+			printf("%d: %d %d total %d count %d\n", n, r, result,
+			       total, count);
 	}
 	free(box);
 	return check_done();

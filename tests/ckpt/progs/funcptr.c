@@ -1,8 +1,8 @@
 /* tests: function pointers in tables, structs and arguments, recursion through them */
 /* SPDX-License-Identifier: MIT */
+#include "check.h"
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 typedef int (*binary)(int, int);
 
@@ -12,7 +12,8 @@ struct op {
 };
 
 struct object;
-struct class {
+struct class
+{
 	const char *name;
 	int (*value)(const struct object *);
 	struct object *(*next)(struct object *);
@@ -47,7 +48,9 @@ static int times(int a, int b)
 }
 
 static const struct op ops[] = {
-	{ "plus", plus }, { "minus", minus }, { "times", times },
+	{ "plus", plus },
+	{ "minus", minus },
+	{ "times", times },
 };
 
 static int fold(binary f, const int *v, int n, int start)
@@ -116,7 +119,8 @@ int main(void)
 		int sum = 0;
 
 		for (int i = 0; i < 3; i++)
-			sum += fold(ops[i].apply, v, 3, n) + (*ops[i].apply)(n, i);
+			sum += fold(ops[i].apply, v, 3, n) +
+			       (*ops[i].apply)(n, i);
 		picked = choose(n);
 		sum += picked(n, 2) + choose(n + 1)(n, 3);
 		sum += twice(via, n, half);
@@ -124,10 +128,12 @@ int main(void)
 		if (a.class != b.class || n % 4)
 			o = o->class->next(o);
 		if (a.class == &even_class || b.class == &even_class)
-			sum += o->class->value(o->class == &odd_class &&
-						       o->peer->class != &odd_class
-						       ? o : o->peer->class == &odd_class
-						       ? o : o->peer);
+			sum += o->class->value(
+				o->class == &odd_class &&
+						o->peer->class != &odd_class
+					? o
+				: o->peer->class == &odd_class ? o
+							       : o->peer);
 		check_mix(sum);
 		if (n % 16 == 0)
 			printf("%d: %d %s %s\n", n, sum, a.class->name,

@@ -1,13 +1,13 @@
 /* tests: statement expressions, typeof, compound literals, _Generic, case ranges */
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
 #include "check.h"
+#include <string.h>
 
-#define MAX(a, b)                          \
-	({                                 \
-		__typeof__(a) a_ = (a);    \
-		__typeof__(b) b_ = (b);    \
-		a_ > b_ ? a_ : b_;         \
+#define MAX(a, b)                       \
+	({                              \
+		__typeof__(a) a_ = (a); \
+		__typeof__(b) b_ = (b); \
+		a_ > b_ ? a_ : b_;      \
 	})
 
 #define KIND(x) \
@@ -85,11 +85,15 @@ int main(void)
 		int largest = MAX(step(n), MAX(step(n + 5), 3) - 1);
 		int kinds = KIND(n) + KIND(n / 2.0) + KIND(text) +
 			    KIND((long long)n);
-		struct span *s = bump(&(struct span){ (int[]){ n, step(n), 2, 9 }, n });
+		struct span *s =
+			bump(&(struct span){ (int[]){ n, step(n), 2, 9 }, n });
 		int inner = ({
 			int sum = 0;
 			for (int i = 0; i < step(n % 40); i++)
-				sum += ({ int sq = step(i); sq * sq; });
+				sum += ({
+					int sq = step(i);
+					sq *sq;
+				});
 			sum;
 		});
 		int either = step(n) - 5 ?: step(n * 2);

@@ -1,7 +1,7 @@
 /* tests: graphs with cycles and shared nodes, queues, marks, strong components */
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include "check.h"
+#include <stdlib.h>
 
 struct edge {
 	struct vertex *to;
@@ -120,7 +120,8 @@ int main(void)
 {
 	for (uint32_t g = 0; g < 12; g++) {
 		struct vertex *v = build(g * 977 + 5);
-		struct search s = { calloc(COUNT, sizeof *s.stack), 0, 0, 0, 0 };
+		struct search s = { calloc(COUNT, sizeof *s.stack), 0, 0, 0,
+				    0 };
 		int sum = 0;
 
 		for (int i = 0; i < 5; i++)

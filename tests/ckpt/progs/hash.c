@@ -1,9 +1,9 @@
 /* tests: a hash table of strings that grows, deletion, keys copied by strdup */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "check.h"
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 struct entry {
 	char *key;
@@ -37,8 +37,8 @@ static struct entry **find(const struct table *t, const char *key)
 
 static void rehash(struct table *t, unsigned nbuckets)
 {
-	struct table bigger = { calloc(nbuckets, sizeof(struct entry *)), nbuckets,
-				t->nentries };
+	struct table bigger = { calloc(nbuckets, sizeof(struct entry *)),
+				nbuckets, t->nentries };
 
 	for (unsigned i = 0; i < t->nbuckets; i++)
 		while (t->buckets[i]) {

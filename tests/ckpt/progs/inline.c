@@ -1,7 +1,7 @@
 /* tests: static inline, always_inline, noinline, pure and const attributes, noreturn */
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include "check.h"
+#include <stdlib.h>
 
 static inline int clamp(int x, int low, int high)
 {

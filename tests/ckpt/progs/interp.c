@@ -1,9 +1,22 @@
 /* tests: a bytecode interpreter: a large switch in a loop, own stacks, closures */
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include "check.h"
+#include <stdlib.h>
 
-enum op { PUSH, LOAD, STORE, ADD, SUB, LESS, JUMP, UNLESS, CALL, RET, NATIVE, STOP };
+enum op {
+	PUSH,
+	LOAD,
+	STORE,
+	ADD,
+	SUB,
+	LESS,
+	JUMP,
+	UNLESS,
+	CALL,
+	RET,
+	NATIVE,
+	STOP
+};
 
 struct code {
 	unsigned char op;
@@ -26,17 +39,22 @@ struct machine {
 
 /* fib(n) by recursion, then a loop that adds fib(i). */
 static const struct code program[] = {
-	{ PUSH, 0 }, { STORE, 1 }, { PUSH, 0 }, { STORE, 0 }, /* 0: i = sum = 0 */
-	{ LOAD, 0 }, { PUSH, 11 }, { LESS, 0 }, { UNLESS, 18 }, /* 4 */
-	{ LOAD, 0 }, { CALL, 21 }, { NATIVE, 0 }, { LOAD, 1 }, { ADD, 0 },
-	{ STORE, 1 }, { LOAD, 0 }, { PUSH, 1 }, { ADD, 0 }, { JUMP, 19 },
-	{ STOP, 0 }, /* 18 */
-	{ STORE, 0 }, { JUMP, 4 },
-	{ STORE, 0 }, { LOAD, 0 }, { PUSH, 2 }, { LESS, 0 }, { UNLESS, 28 }, /* 21 */
-	{ LOAD, 0 }, { RET, 0 },
-	{ LOAD, 0 }, { PUSH, 1 }, { SUB, 0 }, { CALL, 21 }, /* 28 */
-	{ LOAD, 0 }, { PUSH, 2 }, { SUB, 0 }, { CALL, 21 }, { ADD, 0 },
-	{ NATIVE, 1 }, { RET, 0 },
+	{ PUSH, 0 },	{ STORE, 1 }, { PUSH, 0 },
+	{ STORE, 0 }, /* 0: i = sum = 0 */
+	{ LOAD, 0 },	{ PUSH, 11 }, { LESS, 0 },
+	{ UNLESS, 18 }, /* 4 */
+	{ LOAD, 0 },	{ CALL, 21 }, { NATIVE, 0 },
+	{ LOAD, 1 },	{ ADD, 0 },   { STORE, 1 },
+	{ LOAD, 0 },	{ PUSH, 1 },  { ADD, 0 },
+	{ JUMP, 19 },	{ STOP, 0 }, /* 18 */
+	{ STORE, 0 },	{ JUMP, 4 },  { STORE, 0 },
+	{ LOAD, 0 },	{ PUSH, 2 },  { LESS, 0 },
+	{ UNLESS, 28 }, /* 21 */
+	{ LOAD, 0 },	{ RET, 0 },   { LOAD, 0 },
+	{ PUSH, 1 },	{ SUB, 0 },   { CALL, 21 }, /* 28 */
+	{ LOAD, 0 },	{ PUSH, 2 },  { SUB, 0 },
+	{ CALL, 21 },	{ ADD, 0 },   { NATIVE, 1 },
+	{ RET, 0 },
 };
 
 static int twist(struct machine *m, int x)

@@ -1,8 +1,8 @@
 /* tests: state hidden in libc: rand, srand, strtok */
 /* SPDX-License-Identifier: MIT */
+#include "check.h"
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 static int pause_here(int n)
 {

@@ -2,10 +2,10 @@
 /* SPDX-License-Identifier: MIT */
 /* input: lines.txt */
 /* args: lines.txt */
+#include "check.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 static int words(const char *line)
 {
@@ -82,7 +82,8 @@ int main(int argc, char **argv)
 	}
 	fseek(f, 100, SEEK_SET);
 	text = whole(f);
-	printf("sum %d, %.20s, eof %d\n", sum, strchr(text, '\n') + 1, !!feof(f));
+	printf("sum %d, %.20s, eof %d\n", sum, strchr(text, '\n') + 1,
+	       !!feof(f));
 	check_mix(sum);
 	free(text);
 	fclose(f);

@@ -1,7 +1,7 @@
 /* tests: singly and doubly linked lists, pointers to links, merge sort, reversal */
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include "check.h"
+#include <stdlib.h>
 
 struct node {
 	struct node *next;

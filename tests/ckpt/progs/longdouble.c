@@ -1,7 +1,7 @@
 /* tests: long double in frames, memory and results, with values exact everywhere */
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include "check.h"
+#include <stdlib.h>
 
 struct pair {
 	char tag;

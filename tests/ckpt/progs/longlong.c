@@ -1,10 +1,10 @@
 /* tests: 64-bit arithmetic, long and size_t that hold 32-bit values */
 /* SPDX-License-Identifier: MIT */
+#include "check.h"
 #include <limits.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 struct mixed {
 	char a;
@@ -78,12 +78,13 @@ int main(void)
 		p->e = (short)count_digits(p->h);
 		check_mix((uint32_t)w);
 		check_mix((uint32_t)p->b ^ (uint32_t)(p->b >> 32));
-		check_mix((uint32_t)p->d ^ (uint32_t)p->f << 9 ^ (uint32_t)p->g);
+		check_mix((uint32_t)p->d ^ (uint32_t)p->f << 9 ^
+			  (uint32_t)p->g);
 		check_mix((uint32_t)(p->h >> 31) ^ (uint32_t)p->e ^
 			  (uint32_t)(p->a * p->c));
 		if (n % 8 == 0)
-			printf("%d: %lld %lu %d %lld\n", n, p->b, p->d, (int)p->f,
-			       (long long)p->h);
+			printf("%d: %lld %lu %d %lld\n", n, p->b, p->d,
+			       (int)p->f, (long long)p->h);
 	}
 	free(m);
 	return check_done();

@@ -1,7 +1,7 @@
 /* tests: pointers into the middle of objects, to members, one past the end */
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include "check.h"
+#include <stdlib.h>
 
 struct inner {
 	char tag;

@@ -1,8 +1,8 @@
 /* tests: recursive descent over text, a syntax tree with tagged nodes, evaluation */
 /* SPDX-License-Identifier: MIT */
+#include "check.h"
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 struct expr {
 	enum { NUMBER, NAME, UNARY, BINARY, CALL } kind;
@@ -118,15 +118,20 @@ static int eval(const struct expr *e, int n)
 	}
 	a = eval(e->left, n) % 10007;
 	b = eval(e->right, n) % 10007;
-	return e->op == '+' ? a + b : e->op == '-' ? a - b
-	     : e->op == '*' ? a * b : b ? a / b : 0;
+	return e->op == '+'   ? a + b
+	       : e->op == '-' ? a - b
+	       : e->op == '*' ? a * b
+	       : b	      ? a / b
+			      : 0;
 }
 
 int main(void)
 {
 	static const char *const texts[] = {
-		"1 + 2 * (3 - x) / half(7 * n)", "-(a * (b - -c)) + ((1))",
-		"next(next(x + half(9)) * 3) - 17 / 4", "1-2-3-4-5*6*7/8",
+		"1 + 2 * (3 - x) / half(7 * n)",
+		"-(a * (b - -c)) + ((1))",
+		"next(next(x + half(9)) * 3) - 17 / 4",
+		"1-2-3-4-5*6*7/8",
 	};
 
 	for (int n = 0; n < 120; n++) {
@@ -137,7 +142,8 @@ int main(void)
 		check_mix(value);
 		check_mix(r.depth + r.nall + *r.at);
 		if (n % 30 < 4 && n % 30 == n / 30)
-			printf("%s = %d (%d nodes)\n", texts[n % 4], value, r.nall);
+			printf("%s = %d (%d nodes)\n", texts[n % 4], value,
+			       r.nall);
 		while (r.nall)
 			free(r.all[--r.nall]);
 	}

@@ -1,7 +1,7 @@
 /* tests: pools of structs with free lists, arenas of one type, handles */
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include "check.h"
+#include <stdlib.h>
 
 enum { CHUNK = 32 };
 
@@ -94,7 +94,8 @@ int main(void)
 			check_mix((uint32_t)(int32_t)(q->x * 64));
 		check_mix((uint32_t)watched->serial + (uint32_t)pool.used);
 		if (t % 60 == 0)
-			printf("%d: used %d made %d\n", t, pool.used, pool.made);
+			printf("%d: used %d made %d\n", t, pool.used,
+			       pool.made);
 	}
 	while (pool.chunks) {
 		struct chunk *older = pool.chunks->older;

@@ -1,8 +1,8 @@
 /* tests: qsort and bsearch of libc with callbacks, own quicksort, stable ties */
 /* SPDX-License-Identifier: MIT */
+#include "check.h"
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 struct person {
 	char name[8];
@@ -79,7 +79,8 @@ int main(void)
 		else
 			qsort(p, n, sizeof *p, by_age);
 		for (int i = 0; i < n; i++) {
-			check_mix((uint32_t)p[i].age * 64 + (uint32_t)p[i].order);
+			check_mix((uint32_t)p[i].age * 64 +
+				  (uint32_t)p[i].order);
 			names[i] = p[i].name;
 		}
 		qsort(names, n, sizeof *names, by_name);

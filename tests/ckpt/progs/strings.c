@@ -1,7 +1,7 @@
 /* tests: string literals, pointers into them and past them, equal literals, tables */
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
 #include "check.h"
+#include <string.h>
 
 static const char *const days[] = { "monday", "tuesday", "wednesday",
 				    "thursday", "friday" };

@@ -92,7 +92,9 @@ static struct record step(struct record r, int n)
 int main(void)
 {
 	struct matrix fib = { 2, 2, { { 1, 1 }, { 1, 0 } } };
-	struct record r = { { 'q' }, { 0.75, 0.5 }, fib, { { 1, 2, 3 }, { { 'x' } } } };
+	struct record r = {
+		{ 'q' }, { 0.75, 0.5 }, fib, { { 1, 2, 3 }, { { 'x' } } }
+	};
 	struct record *p = &r;
 
 	r.inner.t[1].c = r.inner.t[2].c = 'm';
@@ -106,8 +108,8 @@ int main(void)
 		check_mix(p->tag.c ^ p->inner.t[n % 3].c << 8);
 		check_mix((uint32_t)p->inner.a[n % 5]);
 		if (n % 10 == 0)
-			printf("%d: %.9f %.9f %c %lld\n", n, z.re, z.im, r.tag.c,
-			       (long long)r.m.at[1][1]);
+			printf("%d: %.9f %.9f %c %lld\n", n, z.re, z.im,
+			       r.tag.c, (long long)r.m.at[1][1]);
 	}
 	return check_done();
 }

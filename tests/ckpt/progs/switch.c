@@ -84,25 +84,25 @@ static void duff(unsigned char *to, const unsigned char *from, int count)
 		do {
 			*to++ = *from++ ^ (unsigned char)noise(n);
 			/* fall through */
-	case 7:
+		case 7:
 			*to++ = *from++;
 			/* fall through */
-	case 6:
+		case 6:
 			*to++ = *from++;
 			/* fall through */
-	case 5:
+		case 5:
 			*to++ = *from++ + (unsigned char)noise(count);
 			/* fall through */
-	case 4:
+		case 4:
 			*to++ = *from++;
 			/* fall through */
-	case 3:
+		case 3:
 			*to++ = *from++;
 			/* fall through */
-	case 2:
+		case 2:
 			*to++ = *from++;
 			/* fall through */
-	case 1:
+		case 1:
 			*to++ = *from++;
 		} while (--n > 0);
 	}

@@ -1,7 +1,7 @@
 /* tests: static tables whose members point to each other, to strings and functions */
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
 #include "check.h"
+#include <string.h>
 
 struct state;
 struct arc {
@@ -31,8 +31,10 @@ static int loud(int n)
 }
 
 static const struct state states[4];
-static const struct arc from_start[] = { { 'a', &states[1] }, { 'b', &states[2] } };
-static const struct arc from_one[] = { { 'a', &states[1] }, { 'c', &states[3] },
+static const struct arc from_start[] = { { 'a', &states[1] },
+					 { 'b', &states[2] } };
+static const struct arc from_one[] = { { 'a', &states[1] },
+				       { 'c', &states[3] },
 				       { 'b', &states[0] } };
 static const struct arc from_two[] = { { 'b', states + 3 } };
 static const struct state states[4] = {
@@ -52,7 +54,9 @@ static struct ring {
 	{ ring, &ring[1].own, 3 },
 };
 
-static const char *words[][2] = { { "abc", "acb" }, { "bb", "ba" }, { "aaab", "c" } };
+static const char *words[][2] = { { "abc", "acb" },
+				  { "bb", "ba" },
+				  { "aaab", "c" } };
 static char letters[] = "abcab";
 static char *middle = letters + 2;
 static int grid[3][4] = { { 1 }, { [2] = 5 }, { 0, 7 } };
@@ -89,8 +93,8 @@ int main(void)
 		check_mix(*corner + score);
 		check_mix(here->enter == loud);
 		if (n % 80 == 0)
-			printf("%d: %s %s %d %d %d\n", n, word, here->name, score,
-			       r->own, *corner);
+			printf("%d: %s %s %d %d %d\n", n, word, here->name,
+			       score, r->own, *corner);
 	}
 	return check_done();
 }

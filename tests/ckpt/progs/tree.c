@@ -1,7 +1,7 @@
 /* tests: a balanced tree with parent links, recursion, deletion, in-order walk */
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include "check.h"
+#include <stdlib.h>
 
 struct node {
 	struct node *left, *right, *up;
@@ -45,7 +45,8 @@ static struct node *join(struct node *a, struct node *b)
 	return fix(b);
 }
 
-static void split(struct node *n, int key, struct node **low, struct node **high)
+static void split(struct node *n, int key, struct node **low,
+		  struct node **high)
 {
 	if (!n) {
 		*low = *high = NULL;

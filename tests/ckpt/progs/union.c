@@ -1,7 +1,7 @@
 /* tests: unions of scalars of one width, tagged values, unions in arrays */
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include "check.h"
+#include <stdlib.h>
 
 union word {
 	int32_t i;
@@ -59,8 +59,8 @@ int main(void)
 		check_mix((uint32_t)(v[n % 16].d.u >> 32));
 		check_mix((uint32_t)local.i);
 		if (n % 400 == 0)
-			printf("%d: %d %d %lld\n", n, (int)v[n % 16].tag, local.i,
-			       (long long)v[n % 16].d.i);
+			printf("%d: %d %d %lld\n", n, (int)v[n % 16].tag,
+			       local.i, (long long)v[n % 16].d.i);
 	}
 	free(v);
 	return check_done();

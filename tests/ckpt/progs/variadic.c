@@ -1,8 +1,8 @@
 /* tests: variadic functions, va_copy, wrappers of vprintf, calls among va_arg */
 /* SPDX-License-Identifier: MIT */
+#include "check.h"
 #include <stdarg.h>
 #include <string.h>
-#include "check.h"
 
 static int lines;
 
@@ -84,7 +84,8 @@ int main(void)
 {
 	for (int n = 0; n < 300; n++) {
 		int s = sum(4, n, slow(n), -3, sum(2, n, 1));
-		double t = typed("idsl", n, n / 4.0, "four", (long long)n << 33);
+		double t =
+			typed("idsl", n, n / 4.0, "four", (long long)n << 33);
 
 		check_mix(s);
 		check_mix((uint32_t)(t * 4));

@@ -1,8 +1,8 @@
 /* tests: vectors that grow by realloc, interior pointers kept as indices, shrink */
 /* SPDX-License-Identifier: MIT */
+#include "check.h"
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 struct item {
 	double weight;
@@ -59,7 +59,8 @@ static int triangle(int n)
 		rows[i] = calloc(i + 1, sizeof(int));
 		rows[i][0] = rows[i][i] = 1;
 		for (int k = 1; k < i; k++)
-			rows[i][k] = (rows[i - 1][k - 1] + rows[i - 1][k]) % 9973;
+			rows[i][k] =
+				(rows[i - 1][k - 1] + rows[i - 1][k]) % 9973;
 	}
 	last = rows[n - 1][n / 2];
 	for (int i = 0; i < n; i++)
@@ -93,7 +94,8 @@ int main(void)
 	for (size_t i = 0; i < log.n; i++)
 		check_mix(log.at[i]);
 	for (int i = 0; i < v.n; i++)
-		check_mix((uint32_t)v.items[i].label ^ (uint32_t)v.items[i].link);
+		check_mix((uint32_t)v.items[i].label ^
+			  (uint32_t)v.items[i].link);
 	check_mix(triangle(40));
 	free(v.items);
 	free(log.at);

@@ -1,9 +1,9 @@
 /* tests: wide strings, L"", u"", U"" literals and pointers into them, wide arrays */
 /* SPDX-License-Identifier: MIT */
+#include "check.h"
 #include <stdlib.h>
 #include <uchar.h>
 #include <wchar.h>
-#include "check.h"
 
 static const wchar_t *text = L"Gr\u00fc\u00dfe vom M\u00e4usebussard";
 static const char16_t *const sixteen = u"h\u00e9ron";
@@ -31,8 +31,7 @@ static wchar_t *reversed(const wchar_t *s)
 
 static int is_palindrome(const wchar_t *a, const wchar_t *b)
 {
-	return b - a < 1 ||
-	       (*a == b[-1] && is_palindrome(a + 1, b - 1));
+	return b - a < 1 || (*a == b[-1] && is_palindrome(a + 1, b - 1));
 }
 
 static int sixteen_sum(const char16_t *s)

@@ -1,9 +1,9 @@
 /* tests: sizes stored in objects: right on the same word size, refused elsewhere */
 /* SPDX-License-Identifier: MIT */
 /* class: same-word-size */
+#include "check.h"
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 struct bytes {
 	size_t used, room; /* bytes, of pointers */

@@ -1,9 +1,9 @@
 /* tests: malloc wrappers, several types through one, strdup */
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
+#include "check.h"
 #include <stdlib.h>
 #include <string.h>
-#include "check.h"
 
 static int live;
 
@@ -110,7 +110,8 @@ int main(void)
 		for (struct branch *b = all; b; b = b->next) {
 			struct leaf *l = b->leaves[n % b->n];
 			total += l->weight;
-			check_mix((uint32_t)l->name[5] + (uint32_t)b->marks[n % b->n]);
+			check_mix((uint32_t)l->name[5] +
+				  (uint32_t)b->marks[n % b->n]);
 		}
 		if (n % 9 == 0)
 			all = branch_free(branch_free(all));

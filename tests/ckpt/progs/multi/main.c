@@ -1,7 +1,7 @@
 /* tests: several files, statics of one name, extern data, inline in a header */
 /* SPDX-License-Identifier: MIT */
-#include "stack.h"
 #include "../check.h"
+#include "stack.h"
 
 static int depth; /* other files have one too */
 

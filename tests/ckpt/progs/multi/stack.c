@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include "stack.h"
+#include <stdlib.h>
 
 int stack_cells_made;
 static int depth;
