@@ -31,6 +31,7 @@ struct core {
 	bool poisoned;
 	struct err poison;
 	bool want_match, want_flush;
+	struct evloop_timer *match_timer;
 };
 
 /* A turn's actions may write again; this many commits in one turn. */
@@ -69,28 +70,6 @@ int core_poison(struct sched *s, const struct err *err)
 bool core_poisoned(const struct sched *s)
 {
 	return s->core->poisoned;
-}
-
-int core_request_begin(struct sched *s, struct err *err)
-{
-	int rc = core_write(s, err);
-
-	if (!rc)
-		rc = db_savepoint(s->db, err);
-	return rc;
-}
-
-int core_request_end(struct sched *s, bool ok, struct err *err)
-{
-	int rc = 0;
-
-	if (ok)
-		rc = db_release(s->db, err);
-	else
-		db_rollback_to(s->db);
-	if (rc || !db_in_transaction(s->db))
-		return core_poison(s, err);
-	return 0;
 }
 
 void core_after(struct sched *s, void (*fn)(void *arg, bool committed),
@@ -154,6 +133,18 @@ void core_reply(struct sched *s, struct httpd_req *req, int status,
 void core_want_match(struct sched *s)
 {
 	s->core->want_match = true;
+}
+
+static void on_match_timer(void *arg)
+{
+	core_want_match(arg);
+}
+
+void core_match_at(struct sched *s, int64_t boot_ms)
+{
+	int64_t delay = boot_ms - clock_boot_ms();
+
+	evloop_set_timer(s->core->match_timer, delay > 0 ? delay : 0);
 }
 
 void core_want_flush(struct sched *s)
@@ -249,13 +240,12 @@ static int64_t turn(void *arg)
 	return rounds < ROUNDS_MAX ? -1 : 0;
 }
 
-int core_new(struct sched *s, struct err *err)
+void core_new(struct sched *s)
 {
-	(void)err;
 	s->core = xcalloc(1, sizeof(*s->core));
 	list_init(&s->core->after);
+	s->core->match_timer = evloop_add_timer(s->loop, -1, on_match_timer, s);
 	evloop_add_hook(s->loop, EVLOOP_ORDER_COMMIT, turn, s);
-	return 0;
 }
 
 void core_free(struct sched *s)
@@ -263,6 +253,7 @@ void core_free(struct sched *s)
 	if (!s->core)
 		return;
 	evloop_del_hook(s->loop, turn, s);
+	evloop_del_timer(s->core->match_timer);
 	run_after(s, false);
 	free(s->core);
 	s->core = NULL;

@@ -12,12 +12,13 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct err;
 struct httpd_req;
 struct sched;
 
-int core_new(struct sched *s, struct err *err);
+void core_new(struct sched *s);
 void core_free(struct sched *s);
 
 /* Before the first write of a handler: opens the turn's transaction. */
@@ -29,14 +30,6 @@ int core_write(struct sched *s, struct err *err);
  */
 int core_poison(struct sched *s, const struct err *err);
 bool core_poisoned(const struct sched *s);
-
-/*
- * A request whose writes may fail without touching memory before they are
- * all done: it alone is undone then. core_request_end releases (ok) or rolls
- * back; it poisons the turn if SQLite gave up the whole transaction.
- */
-int core_request_begin(struct sched *s, struct err *err);
-int core_request_end(struct sched *s, bool ok, struct err *err);
 
 /* Calls fn(arg, true) after the commit, fn(arg, false) if there is none. */
 void core_after(struct sched *s, void (*fn)(void *arg, bool committed),
@@ -51,6 +44,8 @@ void core_reply(struct sched *s, struct httpd_req *req, int status,
 
 /* At the end of this turn: match idle jobs with free slots. */
 void core_want_match(struct sched *s);
+/* The same at this time of the boot clock. */
+void core_match_at(struct sched *s, int64_t boot_ms);
 /* At the end of this turn: look which parked hosts have news. */
 void core_want_flush(struct sched *s);
 

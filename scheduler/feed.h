@@ -14,9 +14,6 @@ struct httpd_req;
 struct job;
 struct sched;
 
-/* Changes kept for Last-Event-ID. */
-#define FEED_KEEP 4096
-
 void feed_new(struct sched *s);
 void feed_free(struct sched *s);
 

@@ -86,10 +86,11 @@ struct match_verdict_pair match_pair(struct match *m, struct autocluster *ac,
 
 static void collect_free(struct match *m)
 {
-	struct host *h = NULL;
+	struct hash_iter it = { 0 };
+	struct host *h;
 
 	m->free_count = 0;
-	while ((h = nodes_next(m->nodes, h))) {
+	while ((h = nodes_next(m->nodes, &it))) {
 		for (size_t i = 0; i < h->slot_count; i++) {
 			if (!nodes_is_free(h->slots[i]))
 				continue;
@@ -176,12 +177,13 @@ static void skip(struct match *m, struct job *j)
 /* What the last turn says of these jobs, for hwhy. */
 static void record(struct match *m, struct autocluster *ac)
 {
-	struct host *h = NULL;
+	struct hash_iter it = { 0 };
+	struct host *h;
 	int64_t start = clock_mono_ns();
 
 	ac->decided = m->now;
 	ac->seen = ac->allowed = ac->accepted = ac->matched = ac->busy = 0;
-	while ((h = nodes_next(m->nodes, h))) {
+	while ((h = nodes_next(m->nodes, &it))) {
 		for (size_t i = 0; h->online && i < h->slot_count; i++) {
 			struct slot *s = h->slots[i];
 			struct match_verdict_pair v;
@@ -251,9 +253,10 @@ static struct bucket *best_bucket(struct match *m, struct user *u)
 static struct bucket *next_bucket(struct match *m)
 {
 	struct bucket *best = NULL;
-	struct user *u = NULL;
+	struct hash_iter it = { 0 };
+	struct user *u;
 
-	while ((u = queue_next_user(m->queue, u))) {
+	while ((u = queue_next_user(m->queue, &it))) {
 		struct bucket *b = best_bucket(m, u);
 
 		if (b && (!best || share_turn(&u->share) <
@@ -298,10 +301,11 @@ static json_t *clauses_json(struct match *m, struct autocluster *ac,
 	json_t *list = json_array();
 
 	for (size_t c = 0; c < count; c++) {
-		struct host *h = NULL;
+		struct hash_iter it = { 0 };
+		struct host *h;
 		int matched = 0;
 
-		while ((h = nodes_next(m->nodes, h)))
+		while ((h = nodes_next(m->nodes, &it)))
 			for (size_t i = 0; h->online && i < h->slot_count; i++)
 				matched += match_clauses_try(clauses, c,
 							     h->slots[i]->ad) ==

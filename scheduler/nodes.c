@@ -12,7 +12,6 @@
 
 struct nodes {
 	struct hash *hosts;
-	struct hash_iter it;
 };
 
 static void free_slot(struct slot *s)
@@ -76,11 +75,9 @@ size_t nodes_count(const struct nodes *n)
 	return hash_count(n->hosts);
 }
 
-struct host *nodes_next(struct nodes *n, struct host *h)
+struct host *nodes_next(struct nodes *n, struct hash_iter *it)
 {
-	if (!h)
-		n->it = (struct hash_iter){ 0 };
-	return hash_next(n->hosts, &n->it) ? n->it.value : NULL;
+	return hash_next(n->hosts, it) ? it->value : NULL;
 }
 
 struct slot *nodes_slot(struct host *h, const char *name)

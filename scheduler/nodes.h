@@ -7,6 +7,7 @@
 #ifndef HARRIER_SCHEDULER_NODES_H
 #define HARRIER_SCHEDULER_NODES_H
 
+#include "common/base/hash.h"
 #include "common/job/wire.h"
 
 #include <stdbool.h>
@@ -15,7 +16,6 @@
 
 struct ad;
 struct attempt;
-struct hash;
 struct httpd_req;
 struct sig;
 struct strbuf;
@@ -61,8 +61,8 @@ struct host *nodes_host(struct nodes *n, const char *name); /* or NULL */
 /* Makes it if it is not there. */
 struct host *nodes_get(struct nodes *n, const char *name);
 size_t nodes_count(const struct nodes *n);
-/* Hosts in order of their first sync; start with NULL. */
-struct host *nodes_next(struct nodes *n, struct host *h);
+/* Hosts in order of their first sync; start with a zeroed iterator. */
+struct host *nodes_next(struct nodes *n, struct hash_iter *it);
 
 /*
  * Takes over what a sync says of host and slots (the ads move out of

@@ -104,19 +104,14 @@ struct job *queue_job(struct queue *q, int cluster, int proc)
 	return c && proc >= 0 && proc < c->size ? c->jobs[proc] : NULL;
 }
 
-struct cluster *queue_next_cluster(struct queue *q, struct cluster *c)
+struct cluster *queue_next_cluster(struct queue *q, struct hash_iter *it)
 {
-	if (!c)
-		q->cluster_it = (struct hash_iter){ 0 };
-	return hash_next(q->clusters, &q->cluster_it) ? q->cluster_it.value
-						      : NULL;
+	return hash_next(q->clusters, it) ? it->value : NULL;
 }
 
-struct user *queue_next_user(struct queue *q, struct user *u)
+struct user *queue_next_user(struct queue *q, struct hash_iter *it)
 {
-	if (!u)
-		q->user_it = (struct hash_iter){ 0 };
-	return hash_next(q->users, &q->user_it) ? q->user_it.value : NULL;
+	return hash_next(q->users, it) ? it->value : NULL;
 }
 
 struct job *queue_next_job(struct cluster *c, int *pos)

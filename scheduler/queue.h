@@ -7,6 +7,7 @@
 #ifndef HARRIER_SCHEDULER_QUEUE_H
 #define HARRIER_SCHEDULER_QUEUE_H
 
+#include "common/base/hash.h"
 #include "common/base/list.h"
 #include "scheduler/jobheap.h"
 #include "scheduler/jobstate.h"
@@ -23,7 +24,6 @@ struct db;
 struct dbjobs_cluster;
 struct dbjobs_proc;
 struct err;
-struct hash;
 struct match_clauses;
 struct sig;
 
@@ -104,9 +104,12 @@ struct job *queue_job(struct queue *q, int cluster, int proc);
 struct autocluster *queue_autocluster(struct queue *q, int id);
 size_t queue_autocluster_count(struct queue *q);
 
-/* Walks; start with NULL. Removing the element just given is allowed. */
-struct cluster *queue_next_cluster(struct queue *q, struct cluster *c);
-struct user *queue_next_user(struct queue *q, struct user *u);
+/*
+ * Walks; start with a zeroed iterator. Removing elements meanwhile is
+ * allowed, adding is not.
+ */
+struct cluster *queue_next_cluster(struct queue *q, struct hash_iter *it);
+struct user *queue_next_user(struct queue *q, struct hash_iter *it);
 struct job *queue_next_job(struct cluster *c, int *pos);
 
 /* Parses the ad; -EINVAL for text that is no ad. */

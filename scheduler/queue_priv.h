@@ -14,7 +14,6 @@ struct queue {
 	struct sig *job_sig, *slot_sig;
 	unsigned int sorted; /* generation of job_sig the keys are of */
 	int next_autocluster;
-	struct hash_iter cluster_it, user_it;
 };
 
 #endif

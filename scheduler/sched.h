@@ -18,19 +18,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct access;
 struct backend;
 struct core;
 struct db;
 struct evloop;
 struct feed;
 struct hash;
+struct helpers;
 struct httpd;
 struct index;
 struct match;
 struct nodes;
 struct outbox;
-struct page;
+struct sessions;
 struct place;
 struct prepare;
 struct queue;
@@ -40,7 +40,7 @@ struct uploads;
 struct workers;
 
 struct sched {
-	char *dir; /* the pool's directory */
+	char *spool; /* directory of copied inputs and staged outputs */
 	char *name; /* user@machine, for people */
 	char *address; /* "<127.0.0.1:port>" of event 000 */
 	uint16_t tcp_port; /* 0: no TCP */
@@ -62,7 +62,7 @@ struct sched {
 	struct chunk_key secret;
 	struct uploads *uploads;
 
-	struct access *access;
+	struct helpers *helpers;
 	struct workers *workers;
 	struct reader *reader;
 	struct feed *feed;
@@ -70,7 +70,7 @@ struct sched {
 	struct prepare *prepare;
 	struct place *place;
 	struct tokens *tokens;
-	struct page *page;
+	struct sessions *sessions;
 };
 
 /* Seconds since 1970. */

@@ -35,6 +35,9 @@ enum access_value {
 	ACCESS_VALUES,
 };
 
+/* Makes missing directories above the path. */
+#define ACCESS_MKDIR 010000
+
 #define ACCESS_PATH_MAX 4096
 #define ACCESS_TEXT_MAX (64u * 1024)
 #define ACCESS_MSG_MAX	512

@@ -185,6 +185,15 @@ static char *beside(const char *path, const char *name)
 			 name);
 }
 
+/* When it fails, what is written below it says so. */
+static void make_parent(const char *path)
+{
+	char *parent = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+
+	fd_mkdir_p(parent, 0777, NULL);
+	free(parent);
+}
+
 static int do_stage(const struct access_call *c, struct access_reply *reply,
 		    struct err *err)
 {
@@ -196,6 +205,8 @@ static int do_stage(const struct access_call *c, struct access_reply *reply,
 		free(tmp);
 		return err_set(err, -EINVAL, "bad name '%s'", c->text);
 	}
+	if (c->head.a & ACCESS_MKDIR)
+		make_parent(c->path);
 	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
 		  0600);
 	if (fd < 0) {

@@ -159,22 +159,6 @@ void db_rollback(struct db *db)
 		plain(db, "ROLLBACK", NULL);
 }
 
-int db_savepoint(struct db *db, struct err *err)
-{
-	return plain(db, "SAVEPOINT request", err);
-}
-
-int db_release(struct db *db, struct err *err)
-{
-	return plain(db, "RELEASE request", err);
-}
-
-void db_rollback_to(struct db *db)
-{
-	if (db_in_transaction(db))
-		plain(db, "ROLLBACK TO request; RELEASE request", NULL);
-}
-
 /* -- statements ------------------------------------------------------------ */
 
 static int prepare(struct db *db, const char *sql, sqlite3_stmt **ret,

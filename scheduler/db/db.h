@@ -38,10 +38,6 @@ void db_rollback(struct db *db);
 /* False also after an error that made SQLite give up the transaction. */
 bool db_in_transaction(struct db *db);
 
-int db_savepoint(struct db *db, struct err *err);
-int db_release(struct db *db, struct err *err);
-void db_rollback_to(struct db *db);
-
 /* -- statements ------------------------------------------------------------ */
 
 /*

@@ -237,6 +237,17 @@ int dbjobs_history(struct db *db, int64_t before, const char *owner,
 			"it", before, owner);
 }
 
+int dbjobs_history_cluster(struct db *db, int cluster, dbjobs_history_fn *fn,
+			   void *arg, struct err *err)
+{
+	struct each e = { .history_fn = fn, .arg = arg };
+
+	return db_query(db, err, each_ended, &e,
+			"SELECT id, ad FROM history WHERE cluster = ?"
+			" ORDER BY proc",
+			"i", (int64_t)cluster);
+}
+
 char *dbjobs_ended(struct db *db, int cluster, int proc)
 {
 	return db_query_text(db,

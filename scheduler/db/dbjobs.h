@@ -75,6 +75,9 @@ int dbjobs_each_proc(struct db *db, int after_cluster, int after_proc,
 typedef int dbjobs_history_fn(void *arg, int64_t id, const char *ad);
 int dbjobs_history(struct db *db, int64_t before, const char *owner,
 		   dbjobs_history_fn *fn, void *arg, struct err *err);
+/* Those of one cluster, in order of proc. */
+int dbjobs_history_cluster(struct db *db, int cluster, dbjobs_history_fn *fn,
+			   void *arg, struct err *err);
 /* One ended job's ad; the caller frees it; NULL when there is none. */
 char *dbjobs_ended(struct db *db, int cluster, int proc);
 /* Its owner, whether it is queued or ended; NULL when there is none. */

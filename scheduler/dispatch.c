@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/dispatch.h"
+
+#include "common/base/clock.h"
+#include "common/base/err.h"
+#include "common/base/log.h"
+#include "scheduler/core.h"
+#include "scheduler/db/db.h"
+#include "scheduler/jobs.h"
+#include "scheduler/match.h"
+#include "scheduler/nodes.h"
+#include "scheduler/queue.h"
+#include "scheduler/sched.h"
+
+/* So that one turn does not keep requests waiting. */
+#define STARTS_PER_TURN 500
+
+int dispatch_run(struct sched *s, struct err *err)
+{
+	struct jobs_note note = { 0 };
+	struct job *j;
+	int64_t wake;
+	int rc = 0, n = 0;
+
+	if (queue_stale(s->queue))
+		rc = queue_resort(s->queue, s->db, err);
+	if (rc)
+		return rc;
+	match_begin(s->match, clock_boot_ms(), sched_now());
+	while (!rc && n++ < STARTS_PER_TURN &&
+	       match_next(s->match, &j, &note.slot)) {
+		log_debug("job %d.%d to %s", j->cluster->id, j->proc,
+			  note.slot->full);
+		rc = jobs_event(s, j, JOBEVENT_MATCH, &note, NULL, err);
+	}
+	wake = match_end(s->match);
+	if (n > STARTS_PER_TURN)
+		core_want_match(s);
+	else if (wake >= 0)
+		core_match_at(s, wake);
+	return rc;
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/reader.h"
+
+#include "common/ad/ad.h"
+#include "common/ad/expr.h"
+#include "common/ad/match.h"
+#include "common/base/err.h"
+#include "common/base/hash.h"
+#include "common/base/strbuf.h"
+#include "common/base/xalloc.h"
+#include "common/svc/json.h"
+#include "scheduler/api.h"
+#include "scheduler/db/db.h"
+#include "scheduler/db/dbjobs.h"
+#include "scheduler/jobstate.h"
+#include "scheduler/queue.h"
+#include "scheduler/worker.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define CACHE_MAX 2000
+#define IDS_MAX	  10000
+
+/* A cluster's ad, parsed once: it never changes. */
+struct cached {
+	struct ad *ad;
+	char **columns;
+	char *owner;
+};
+
+struct reader {
+	struct workers *thread;
+	struct db *db;
+	struct hash *clusters; /* id -> struct cached */
+};
+
+struct id {
+	int cluster, proc; /* proc -1: all */
+};
+
+struct task {
+	struct reader *r;
+	char *constraint, *owner, *attrs, *totals;
+	struct id *ids;
+	size_t id_count;
+	int limit, after_cluster, after_proc;
+	bool history, single;
+	reader_done *done;
+	void *arg;
+	/* the answer */
+	struct expr *test;
+	struct strbuf out;
+	int count, last_cluster, last_proc;
+	bool more;
+	int only_cluster, only_proc; /* range of the scan under way */
+	int rc;
+	struct err err;
+};
+
+static void free_cached(void *value)
+{
+	struct cached *c = value;
+
+	ad_free(c->ad);
+	queue_free_columns(c->columns);
+	free(c->owner);
+	free(c);
+}
+
+int reader_new(struct evloop *loop, const char *db_path,
+	       struct reader **ret_reader, struct err *err)
+{
+	struct reader *r = xcalloc(1, sizeof(*r));
+	int rc = db_open_readonly(db_path, &r->db, err);
+
+	r->clusters = hash_new(free_cached);
+	if (!rc)
+		rc = workers_new(loop, 1, &r->thread, err);
+	if (rc) {
+		reader_free(r);
+		return rc;
+	}
+	*ret_reader = r;
+	return 0;
+}
+
+void reader_free(struct reader *r)
+{
+	if (!r)
+		return;
+	workers_free(r->thread);
+	hash_free(r->clusters);
+	db_close(r->db);
+	free(r);
+}
+
+/* -- in the thread --------------------------------------------------------------- */
+
+static int take_cluster(void *arg, const struct dbjobs_cluster *row)
+{
+	struct cached *c = arg;
+	json_t *object = NULL;
+	int rc = json_parse_object(row->ad, strlen(row->ad), &object, NULL);
+
+	if (!rc)
+		rc = ad_from_json(object, &c->ad, NULL);
+	if (!rc)
+		rc = queue_parse_columns(row->columns, &c->columns, NULL);
+	c->owner = xstrdup(row->owner);
+	json_decref(object);
+	return rc;
+}
+
+static struct cached *cluster_of(struct reader *r, int id)
+{
+	struct cached *c = hash_get_mem(r->clusters, &id, sizeof(id));
+
+	if (c)
+		return c;
+	if (hash_count(r->clusters) > CACHE_MAX)
+		hash_clear(r->clusters);
+	c = xcalloc(1, sizeof(*c));
+	if (dbjobs_each_cluster(r->db, id, take_cluster, c, NULL) || !c->ad) {
+		free_cached(c);
+		return NULL;
+	}
+	hash_set_mem(r->clusters, &id, sizeof(id), c);
+	return c;
+}
+
+static void put_attr(struct task *t, json_t *root, const struct ad *ad,
+		     const char *name)
+{
+	json_t *v = ad_attr_to_json(ad, name);
+
+	(void)t;
+	if (v)
+		json_object_set_new(root, name, v);
+}
+
+/* The ad, or the attributes asked for, as one more element of the list. */
+static void put_ad(struct task *t, const struct ad *ad)
+{
+	if (!t->single && t->count)
+		strbuf_addch(&t->out, ',');
+	t->count++;
+	if (!t->attrs) {
+		ad_unparse_json(ad, true, &t->out);
+		return;
+	}
+	json_t *root = json_object();
+	char *names = xstrdup(t->attrs), *save = NULL;
+
+	put_attr(t, root, ad, "ClusterId");
+	put_attr(t, root, ad, "ProcId");
+	for (char *n = strtok_r(names, ", ", &save); n;
+	     n = strtok_r(NULL, ", ", &save))
+		put_attr(t, root, ad, n);
+	json_write(root, &t->out);
+	json_decref(root);
+	free(names);
+}
+
+static bool wanted(struct task *t, const struct ad *ad)
+{
+	return !t->test || ad_test(t->test, ad, NULL);
+}
+
+/* Full page: the rest is for the next call. */
+static bool is_full(struct task *t)
+{
+	if (t->count < t->limit)
+		return false;
+	t->more = true;
+	return true;
+}
+
+static int queued_row(void *arg, const struct dbjobs_proc *p)
+{
+	struct task *t = arg;
+	struct cached *c;
+	struct ad *ad;
+	int rc;
+
+	if (t->only_cluster && (p->cluster != t->only_cluster ||
+				(t->only_proc >= 0 && p->proc != t->only_proc)))
+		return 1;
+	if (is_full(t))
+		return 1;
+	c = cluster_of(t->r, p->cluster);
+	if (!c || (t->owner && strcmp(c->owner, t->owner)))
+		return 0;
+	rc = queue_build_ad(c->ad, c->columns, p->row, p->attrs, &ad, &t->err);
+	if (rc)
+		return rc;
+	ad_set_int(ad, "ProcId", p->proc);
+	ad_set_int(ad, "JobPrio", p->prio);
+	ad_set_int(ad, "JobStatus", jobstate_status((enum job_state)p->state));
+	ad_set_string(ad, "HarrierState",
+		      jobstate_name((enum job_state)p->state));
+	ad_set_int(ad, "EnteredCurrentStatus", p->entered);
+	if (wanted(t, ad))
+		put_ad(t, ad);
+	t->last_cluster = p->cluster;
+	t->last_proc = p->proc;
+	ad_free(ad);
+	return 0;
+}
+
+static int history_ad(struct task *t, const char *text)
+{
+	json_t *object = NULL;
+	struct ad *ad = NULL;
+	int rc = json_parse_object(text, strlen(text), &object, &t->err);
+
+	if (!rc)
+		rc = ad_from_json(object, &ad, &t->err);
+	json_decref(object);
+	if (rc)
+		return rc;
+	if (wanted(t, ad))
+		put_ad(t, ad);
+	t->last_cluster = (int)ad_int(ad, "ClusterId", 0);
+	t->last_proc = (int)ad_int(ad, "ProcId", 0);
+	ad_free(ad);
+	return 0;
+}
+
+static int history_row(void *arg, int64_t id, const char *text)
+{
+	struct task *t = arg;
+
+	(void)id;
+	return is_full(t) ? 1 : history_ad(t, text);
+}
+
+static int scan_queue(struct task *t)
+{
+	int rc = 0;
+
+	if (!t->id_count)
+		return dbjobs_each_proc(t->r->db, t->after_cluster,
+					t->after_proc, t->owner, queued_row, t,
+					&t->err);
+	for (size_t i = 0; rc >= 0 && i < t->id_count; i++) {
+		const struct id *id = &t->ids[i];
+		int from = id->proc < 0 ? -1 : id->proc - 1;
+
+		if (id->cluster == t->after_cluster && from < t->after_proc)
+			from = t->after_proc;
+		t->only_cluster = id->cluster;
+		t->only_proc = id->proc;
+		rc = dbjobs_each_proc(t->r->db, id->cluster, from, t->owner,
+				      queued_row, t, &t->err);
+	}
+	return rc;
+}
+
+static int scan_history(struct task *t)
+{
+	int64_t before = 0;
+	int rc = 0;
+
+	if (t->after_cluster)
+		before = dbjobs_ended_id(t->r->db, t->after_cluster,
+					 t->after_proc);
+	if (!t->id_count)
+		return dbjobs_history(t->r->db, before, t->owner, history_row,
+				      t, &t->err);
+	for (size_t i = 0; !rc && i < t->id_count; i++) {
+		const struct id *id = &t->ids[i];
+		char *text = id->proc < 0 ? NULL
+					  : dbjobs_ended(t->r->db, id->cluster,
+							 id->proc);
+
+		if (text)
+			rc = history_ad(t, text);
+		else if (id->proc < 0)
+			rc = dbjobs_history_cluster(t->r->db, id->cluster,
+						    history_row, t, &t->err);
+		free(text);
+	}
+	return rc;
+}
+
+static void answer_single(struct task *t)
+{
+	int rc;
+
+	strbuf_addstr(&t->out, "{\"job\":");
+	rc = scan_queue(t);
+	if (rc >= 0 && !t->count)
+		rc = scan_history(t);
+	if (rc >= 0 && !t->count)
+		rc = err_set(&t->err, -ENOENT, "no job '%d.%d'",
+			     t->ids[0].cluster, t->ids[0].proc);
+	strbuf_addch(&t->out, '}');
+	t->rc = rc < 0 ? rc : 0;
+}
+
+static void answer_list(struct task *t)
+{
+	int rc;
+
+	strbuf_addstr(&t->out, "{\"jobs\":[");
+	rc = t->history ? scan_history(t) : scan_queue(t);
+	strbuf_addch(&t->out, ']');
+	if (t->more)
+		strbuf_addf(&t->out, ",\"next\":\"%d.%d\"", t->last_cluster,
+			    t->last_proc);
+	if (t->totals)
+		strbuf_addf(&t->out, ",\"totals\":%s", t->totals);
+	strbuf_addch(&t->out, '}');
+	t->rc = rc < 0 ? rc : 0;
+}
+
+static void work(void *arg)
+{
+	struct task *t = arg;
+
+	if (t->constraint &&
+	    (t->rc = expr_parse(t->constraint, &t->test, &t->err))) {
+		err_prefix(&t->err, "constraint: ");
+		return;
+	}
+	if (t->single)
+		answer_single(t);
+	else
+		answer_list(t);
+}
+
+/* -- in the loop ------------------------------------------------------------------- */
+
+static void finish(void *arg)
+{
+	struct task *t = arg;
+	size_t len = t->out.len;
+
+	t->done(t->arg, t->rc, t->rc ? NULL : strbuf_detach(&t->out), len,
+		&t->err);
+	strbuf_release(&t->out);
+	expr_free(t->test);
+	free(t->constraint);
+	free(t->owner);
+	free(t->attrs);
+	free(t->totals);
+	free(t->ids);
+	free(t);
+}
+
+static int parse_ids(struct task *t, const char *text)
+{
+	char *list = xstrdup(text), *save = NULL;
+	int rc = 0;
+
+	t->ids = xcalloc(strlen(text) / 2 + 1, sizeof(*t->ids));
+	for (char *p = strtok_r(list, ", ", &save); !rc && p;
+	     p = strtok_r(NULL, ", ", &save)) {
+		struct id *id = &t->ids[t->id_count++];
+
+		if (t->id_count > IDS_MAX)
+			rc = err_set(&t->err, -E2BIG, "more than %d ids",
+				     IDS_MAX);
+		else if (!api_parse_job(p, &id->cluster, &id->proc))
+			rc = err_set(&t->err, -EINVAL, "bad job id '%s'", p);
+	}
+	free(list);
+	return rc;
+}
+
+static void nothing(void *arg)
+{
+	(void)arg;
+}
+
+void reader_jobs(struct reader *r, const struct reader_query *q,
+		 reader_done *done, void *arg)
+{
+	struct task *t = xcalloc(1, sizeof(*t));
+
+	t->r = r;
+	t->constraint = xstrdup(q->constraint);
+	t->owner = xstrdup(q->owner);
+	t->attrs = xstrdup(q->attrs);
+	t->totals = xstrdup(q->totals);
+	t->limit = q->limit > 0 ? q->limit : READER_LIMIT;
+	if (t->limit > READER_LIMIT_MAX)
+		t->limit = READER_LIMIT_MAX;
+	t->after_cluster = q->after_cluster;
+	t->after_proc = q->after_proc;
+	t->history = q->history;
+	t->single = q->single;
+	t->done = done;
+	t->arg = arg;
+	strbuf_init(&t->out);
+	if (q->ids && *q->ids)
+		t->rc = parse_ids(t, q->ids);
+	workers_run(r->thread, t->rc ? nothing : work, finish, t);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/totals.h"
+
+#include "common/ad/ad.h"
+#include "scheduler/nodes.h"
+#include "scheduler/queue.h"
+
+#include <string.h>
+
+json_t *totals_jobs(struct queue *q, const char *owner)
+{
+	int by_status[8] = { 0 }, all = 0;
+	struct hash_iter it = { 0 };
+	struct user *u;
+
+	while ((u = queue_next_user(q, &it))) {
+		if (owner && strcmp(owner, u->name))
+			continue;
+		for (int i = 0; i < JOBSTATE_COUNT; i++) {
+			by_status[jobstate_status((enum job_state)i)] +=
+				u->counts[i];
+			all += u->counts[i];
+		}
+	}
+	return json_pack("{s:i,s:i,s:i,s:i,s:i,s:i,s:i}", "jobs", all,
+			 "completed", by_status[4], "removed", by_status[3],
+			 "idle", by_status[1], "running", by_status[2], "held",
+			 by_status[5], "suspended", by_status[7]);
+}
+
+json_t *totals_hosts(struct nodes *n)
+{
+	struct hash_iter it = { 0 };
+	int online = 0, offline = 0;
+	struct host *h;
+
+	while ((h = nodes_next(n, &it))) {
+		online += h->online;
+		offline += !h->online;
+	}
+	return json_pack("{s:i,s:i}", "online", online, "offline", offline);
+}
+
+json_t *totals_slots(struct nodes *n)
+{
+	struct hash_iter it = { 0 };
+	int total = 0, claimed = 0, owner = 0;
+	struct host *h;
+
+	while ((h = nodes_next(n, &it))) {
+		for (size_t i = 0; h->online && i < h->slot_count; i++) {
+			const struct slot *s = h->slots[i];
+
+			total++;
+			if (s->attempt)
+				claimed++;
+			else
+				owner += !s->accepts;
+		}
+	}
+	return json_pack("{s:i,s:i,s:i,s:i}", "total", total, "unclaimed",
+			 total - claimed - owner, "claimed", claimed, "owner",
+			 owner);
+}

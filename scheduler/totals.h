@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* totals: how many jobs, hosts and slots are in which state. */
+#ifndef HARRIER_SCHEDULER_TOTALS_H
+#define HARRIER_SCHEDULER_TOTALS_H
+
+#include <jansson.h>
+
+struct nodes;
+struct queue;
+
+/* New references. @owner NULL: everybody. */
+json_t *totals_jobs(struct queue *q, const char *owner);
+json_t *totals_hosts(struct nodes *n);
+json_t *totals_slots(struct nodes *n);
+
+#endif
