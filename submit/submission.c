@@ -2,6 +2,7 @@
 #include "submit/submission.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,33 +92,87 @@ static int new_uuid(char out[37], struct err *err)
 	return 0;
 }
 
-/* Rows were as long as their columns were then: fills them up. */
-static json_t *full_rows(const struct submission *s)
+/* The cell, NULL where the row was made before the column was known. */
+static json_t *cell(const struct submission *s, size_t row, size_t column)
 {
-	size_t columns = json_array_size(s->names), i;
-	json_t *row;
+	return json_array_get(json_array_get(s->rows, row), column);
+}
 
-	json_array_foreach(s->rows, i, row)
-		while (json_array_size(row) < columns)
-			json_array_append_new(row, json_null());
-	return json_incref(s->rows);
+/* Do all jobs say the same? */
+static bool is_constant(const struct submission *s, size_t column)
+{
+	const json_t *first = cell(s, 0, column);
+
+	if (!first || json_is_null(first))
+		return false;
+	for (size_t row = 1; row < json_array_size(s->rows); row++) {
+		const json_t *other = cell(s, row, column);
+
+		if (!other || !json_equal(first, other))
+			return false;
+	}
+	return true;
+}
+
+/* The cells of the columns in `keep`, null where a row has none. */
+static json_t *make_rows(const struct submission *s, const bool *keep)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; i < json_array_size(s->rows); i++) {
+		json_t *row = json_array();
+
+		for (size_t k = 0; k < json_array_size(s->names); k++) {
+			json_t *value = cell(s, i, k);
+
+			if (keep[k])
+				json_array_append_new(row,
+						      value ? json_incref(value)
+							    : json_null());
+		}
+		json_array_append_new(rows, row);
+	}
+	return rows;
+}
+
+/* What all jobs have in common goes to the cluster's ad, once. */
+static void add_table(const struct submission *s, json_t *body, json_t *cluster)
+{
+	size_t count = json_array_size(s->names);
+	bool *keep = xcalloc(count + 1, sizeof(*keep));
+	json_t *columns = json_array();
+
+	for (size_t k = 0; k < count; k++) {
+		json_t *name = json_array_get(s->names, k);
+
+		keep[k] = !is_constant(s, k);
+		if (keep[k])
+			json_array_append(columns, name);
+		else
+			json_object_set(cluster, json_string_value(name),
+					cell(s, 0, k));
+	}
+	if (json_array_size(columns) > 0) {
+		json_set_value(body, "columns", json_incref(columns));
+		json_set_value(body, "rows", make_rows(s, keep));
+	}
+	json_decref(columns);
+	free(keep);
 }
 
 json_t *submission_body(const struct submission *s, const struct ad *cluster,
 			struct err *err)
 {
-	json_t *body;
+	json_t *body, *ad;
 	char uuid[37];
 
 	if (new_uuid(uuid, err) < 0)
 		return NULL;
 	body = json_object();
+	ad = ad_to_json(cluster, true);
 	json_set_str(body, "uuid", uuid);
-	json_set_value(body, "cluster_ad", ad_to_json(cluster, true));
+	json_set_value(body, "cluster_ad", ad);
 	json_set_int(body, "count", (int64_t)submission_count(s));
-	if (json_array_size(s->names) > 0) {
-		json_set_value(body, "columns", json_incref(s->names));
-		json_set_value(body, "rows", full_rows(s));
-	}
+	add_table(s, body, ad);
 	return body;
 }

@@ -65,6 +65,7 @@ struct submit {
 	struct utsname host;
 	struct client *client;
 	struct strbuf pool_archs;
+	struct ad *checked; /* whose program was looked at last */
 	FILE *ads; /* where the ads are printed, or NULL */
 };
 
@@ -136,13 +137,43 @@ static struct jobdesc_opts description_opts(const struct submit *s)
 
 /* -- jobs -------------------------------------------------------------------- */
 
-/* Programs may differ from job to job: each is looked at. */
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* What was learnt of the program that a job shares with the one before. */
+static void copy_program(const struct ad *from, struct ad *to)
+{
+	const char *archs = ad_str(from, "ExecutableArchs");
+
+	if (archs)
+		ad_set_string(to, "ExecutableArchs", archs);
+	if (ad_bool(from, "JobCheckpoints", false))
+		ad_set_bool(to, "JobCheckpoints", true);
+}
+
+/* Programs may differ from job to job: each is looked at, once in a row. */
 static int check_program(struct submit *s, struct ad *ad, struct err *err)
 {
-	int r = s->unchecked ? 0 : archs_of_program(ad, err);
+	int r;
 
-	return r < 0 || s->unchecked ? r
-				     : archs_check(ad, s->pool_archs.data, err);
+	if (s->unchecked)
+		return 0;
+	if (s->checked &&
+	    same_text(ad_str(s->checked, "Cmd"), ad_str(ad, "Cmd")) &&
+	    same_text(ad_str(s->checked, "Iwd"), ad_str(ad, "Iwd"))) {
+		copy_program(s->checked, ad);
+		return 0;
+	}
+	r = archs_of_program(ad, err);
+	if (r == 0)
+		r = archs_check(ad, s->pool_archs.data, err);
+	if (r == 0) {
+		ad_free(s->checked);
+		s->checked = ad_ref(ad);
+	}
+	return r;
 }
 
 static void print_ad(struct submit *s, const struct ad *ad)
@@ -174,7 +205,7 @@ static int add_job(struct submit *s, struct submission *sub,
 		return r;
 	submission_add(sub, proc);
 	print_ad(s, proc);
-	if (!s->terse)
+	if (!s->terse && s->ads != stdout)
 		putchar('.');
 	return 0;
 }
@@ -188,13 +219,15 @@ static int gather(struct submit *s, struct jobdesc *desc,
 	if (!s->terse)
 		printf("%s",
 		       s->dry_run ? "Dry-Run job(s)" : "Submitting job(s)");
+	if (!s->terse && s->ads == stdout)
+		putchar('\n');
 	while ((r = jobdesc_next(desc, &proc, err)) > 0) {
 		r = add_job(s, sub, desc, proc, err);
 		ad_free(proc);
 		if (r < 0)
 			break;
 	}
-	if (!s->terse)
+	if (!s->terse && s->ads != stdout)
 		putchar('\n');
 	if (r == 0 && submission_count(sub) == 0)
 		r = err_set(err, -EINVAL,
@@ -409,6 +442,7 @@ int main(int argc, char **argv)
 		code = cli_end(0);
 out:
 	client_free(s.client);
+	ad_free(s.checked);
 	strbuf_release(&s.queue);
 	strbuf_release(&s.pool_archs);
 	return code;

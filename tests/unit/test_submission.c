@@ -19,9 +19,9 @@ static struct ad *ad_of(const char *text)
 static void rows_fit_columns(void **state)
 {
 	static const char *const texts[] = {
-		"ProcId = 0\nOut = \"out.0\"\n",
-		"ProcId = 1\nOut = \"out.1\"\nRequestMemory = 1024 * 2\n",
-		"ProcId = 2\n",
+		"ProcId = 0\nOut = \"out.0\"\nIwd = \"/w\"\n",
+		"ProcId = 1\nOut = \"out.1\"\nRequestMemory = 1024 * 2\nIwd = \"/w\"\n",
+		"ProcId = 2\nIwd = \"/w\"\n",
 	};
 	struct submission *s = submission_new();
 	struct ad *cluster = ad_of("Cmd = \"x\"\nRequirements = A > 1\n");
@@ -46,7 +46,7 @@ static void rows_fit_columns(void **state)
 	json_write(body, &text);
 	assert_string_equal(text.data,
 			    "{\"cluster_ad\":{\"Cmd\":\"x\",\"Requirements\":"
-			    "\"/Expr(A > 1)/\"},\"count\":3,"
+			    "\"/Expr(A > 1)/\",\"Iwd\":\"/w\"},\"count\":3,"
 			    "\"columns\":[\"Out\",\"RequestMemory\"],"
 			    "\"rows\":[[\"out.0\",null],"
 			    "[\"out.1\",\"/Expr(1024 * 2)/\"],[null,null]]}");
