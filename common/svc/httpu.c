@@ -24,12 +24,12 @@
 #include "common/svc/httpc.h"
 #include "common/svc/httpu_dial.h"
 #include "common/svc/httpu_parse.h"
+#include "common/svc/httpu_send.h"
 
-#define HTTPU_BLOCK	   0xf000 /* its size has four hex digits */
-#define HTTPU_EXPECT_BYTES 65536 /* larger bodies ask for leave first */
-#define HTTPU_EXPECT_MS	   1000 /* ... and go out anyway after this */
-#define HTTPU_IDLE_MS	   60000
-#define HTTPU_BODY_MAX	   (64 << 20)
+#define HTTPU_READ_BYTES 65536
+#define HTTPU_LEAVE_MS	 1000 /* a large body goes out anyway after this */
+#define HTTPU_IDLE_MS	 60000
+#define HTTPU_BODY_MAX	 (64 << 20)
 
 enum httpu_state {
 	HTTPU_IDLE,
@@ -50,14 +50,8 @@ struct httpu {
 	struct httpu_request req;
 	struct httpu_response resp;
 	struct httpu_parse parse;
-	struct strbuf out; /* bytes to send, from out_sent on */
-	size_t out_sent;
-	size_t body_sent; /* of req.body */
-	int64_t fd_left; /* of req.body_fd; -1: to its end */
-	bool body_done;
-	bool leave; /* to send a large body: needless, given or waited for */
+	struct httpu_send snd;
 	bool got_bytes; /* of the answer */
-	bool retried;
 	int64_t deadline_ms; /* of the call, of silence, of the leave */
 	int64_t idle_deadline_ms;
 	int64_t wait_deadline_ms;
@@ -93,7 +87,6 @@ int httpu_new(const char *url, const char *token, struct httpu **ret_client,
 
 	c->fd = -1;
 	c->token = xstrdup(token);
-	strbuf_init(&c->out);
 	httpu_parse_init(&c->parse, false);
 	if (!strncmp(url, "https://", 8))
 		ret = httpc_new(url, token, &c->https, err);
@@ -123,7 +116,7 @@ void httpu_free(struct httpu *c)
 	disconnect(c);
 	httpc_free(c->https);
 	httpu_parse_release(&c->parse);
-	strbuf_release(&c->out);
+	httpu_send_release(&c->snd);
 	httpu_addr_release(&c->addr);
 	free(c->token);
 	free(c);
@@ -157,119 +150,6 @@ static bool still_open(const struct httpu *c)
 
 /* ---- sending ---- */
 
-static bool has_body(const struct httpu_request *req)
-{
-	return req->body || req->body_fd >= 0;
-}
-
-static bool wants_leave(const struct httpu_request *req)
-{
-	if (req->body_fd >= 0)
-		return req->body_fd_len < 0 ||
-		       req->body_fd_len > HTTPU_EXPECT_BYTES;
-	return req->body_len > HTTPU_EXPECT_BYTES;
-}
-
-static void add_body_headers(struct strbuf *out,
-			     const struct httpu_request *req)
-{
-	strbuf_addf(out, "Content-Type: %s\r\n",
-		    req->content_type ? req->content_type : "application/json");
-	if (req->body_fd < 0)
-		strbuf_addf(out, "Content-Length: %zu\r\n", req->body_len);
-	else if (req->body_fd_len >= 0)
-		strbuf_addf(out, "Content-Length: %lld\r\n",
-			    (long long)req->body_fd_len);
-	else
-		strbuf_addstr(out, "Transfer-Encoding: chunked\r\n");
-	if (wants_leave(req))
-		strbuf_addstr(out, "Expect: 100-continue\r\n");
-}
-
-static void build_head(struct httpu *c)
-{
-	const struct httpu_request *req = &c->req;
-	struct strbuf *out = &c->out;
-
-	strbuf_reset(out);
-	c->out_sent = 0;
-	strbuf_addf(out, "%s %s HTTP/1.1\r\n", req->method, req->path);
-	strbuf_addf(out, "Host: %s\r\n",
-		    c->addr.unix_path ? "localhost" : c->addr.text);
-	if (c->token)
-		strbuf_addf(out, "Authorization: Bearer %s\r\n", c->token);
-	for (size_t i = 0; req->headers && req->headers[i]; i++)
-		strbuf_addf(out, "%s\r\n", req->headers[i]);
-	if (has_body(req))
-		add_body_headers(out, req);
-	else if (strcmp(req->method, "GET") && strcmp(req->method, "HEAD"))
-		strbuf_addstr(out, "Content-Length: 0\r\n");
-	strbuf_addstr(out, "\r\n");
-	/* One packet for a small request. */
-	if (req->body && !wants_leave(req)) {
-		strbuf_add(out, req->body, req->body_len);
-		c->body_done = true;
-	}
-}
-
-static int read_block(struct httpu *c, char *to, size_t max, size_t *ret_len)
-{
-	ssize_t n = max ? fd_read_full(c->req.body_fd, to, max) : 0;
-
-	if (n < 0)
-		return err_sys(&c->err, (int)n, "cannot read what to send");
-	*ret_len = (size_t)n;
-	return 0;
-}
-
-/* A block of a body whose length was told. */
-static int next_plain(struct httpu *c)
-{
-	size_t len = 0, max = HTTPU_BLOCK;
-	int ret;
-
-	if ((uint64_t)c->fd_left < max)
-		max = (size_t)c->fd_left;
-	strbuf_grow(&c->out, max);
-	ret = read_block(c, c->out.data, max, &len);
-	if (ret)
-		return ret;
-	if (len < max)
-		return err_set(&c->err, -EIO,
-			       "what is sent became shorter meanwhile");
-	strbuf_setlen(&c->out, len);
-	c->fd_left -= (int64_t)len;
-	c->body_done = c->fd_left == 0;
-	return 0;
-}
-
-/* A block as a chunk; the last one is empty. */
-static int next_chunk(struct httpu *c)
-{
-	const size_t head_len = sizeof("f000\r\n") - 1;
-	char head[20];
-	size_t len = 0;
-	int ret;
-
-	strbuf_grow(&c->out, head_len + HTTPU_BLOCK);
-	ret = read_block(c, c->out.data + head_len, HTTPU_BLOCK, &len);
-	if (ret)
-		return ret;
-	snprintf(head, sizeof(head), "%04zx\r\n", len);
-	memcpy(c->out.data, head, head_len);
-	strbuf_setlen(&c->out, head_len + len);
-	strbuf_addstr(&c->out, "\r\n");
-	c->body_done = len == 0;
-	return 0;
-}
-
-static int next_block(struct httpu *c)
-{
-	strbuf_reset(&c->out);
-	c->out_sent = 0;
-	return c->fd_left >= 0 ? next_plain(c) : next_chunk(c);
-}
-
 static void progress(struct httpu *c)
 {
 	int64_t idle = c->req.idle_ms ? c->req.idle_ms : HTTPU_IDLE_MS;
@@ -277,54 +157,19 @@ static void progress(struct httpu *c)
 	c->idle_deadline_ms = idle < 0 ? INT64_MAX : clock_mono_ms() + idle;
 }
 
-/*
- * Sends from a buffer: 1 when all is out, 0 for later. A server that closed
- * may have answered before: then go on to read.
- */
-static int send_bytes(struct httpu *c, const char *data, size_t len,
-		      size_t *sent)
+static int send_some(struct httpu *c)
 {
-	while (*sent < len) {
-		ssize_t n =
-			send(c->fd, data + *sent, len - *sent, MSG_NOSIGNAL);
+	bool moved = false;
+	int ret = httpu_send_some(&c->snd, c->fd, &moved, &c->err);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN)
-			return 0;
-		if (n < 0) {
-			c->state = HTTPU_RECEIVE;
-			return 0;
-		}
-		*sent += (size_t)n;
+	if (moved)
 		progress(c);
-	}
-	return 1;
-}
-
-/* One step of sending: 1 to go on, 0 to wait for the descriptor. */
-static int send_step(struct httpu *c)
-{
-	int ret = send_bytes(c, c->out.data, c->out.len, &c->out_sent);
-
-	if (ret <= 0)
+	if (ret < 0 || ret == HTTPU_SEND_LATER)
 		return ret;
-	if (c->body_done) {
-		c->state = HTTPU_RECEIVE;
-		return 0;
-	}
-	if (!c->leave) {
-		c->wait_deadline_ms = clock_mono_ms() + HTTPU_EXPECT_MS;
-		c->state = HTTPU_WAIT;
-		return 0;
-	}
-	if (c->req.body_fd >= 0) {
-		ret = next_block(c);
-		return ret ? ret : 1;
-	}
-	ret = send_bytes(c, c->req.body, c->req.body_len, &c->body_sent);
-	c->body_done = ret > 0;
-	return ret;
+	if (ret == HTTPU_SEND_ASK)
+		c->wait_deadline_ms = clock_mono_ms() + HTTPU_LEAVE_MS;
+	c->state = ret == HTTPU_SEND_ASK ? HTTPU_WAIT : HTTPU_RECEIVE;
+	return 0;
 }
 
 /* ---- receiving ---- */
@@ -357,7 +202,7 @@ static int take_body(void *arg, const void *data, size_t len)
 /* Reads what there is: 1 when the answer is complete, 0 for later. */
 static int receive(struct httpu *c)
 {
-	char buf[HTTPU_BLOCK];
+	char buf[HTTPU_READ_BYTES];
 	int ret;
 
 	for (;;) {
@@ -397,19 +242,19 @@ static void prepare(struct httpu *c)
 {
 	httpu_parse_release(&c->parse);
 	httpu_parse_init(&c->parse, !strcmp(c->req.method, "HEAD"));
-	c->body_sent = 0;
-	c->fd_left = c->req.body_fd_len;
-	c->body_done = !has_body(&c->req) ||
-		       (c->req.body_fd >= 0 && c->req.body_fd_len == 0);
-	c->leave = !wants_leave(&c->req);
 	c->got_bytes = false;
-	build_head(c);
+	httpu_send_start(&c->snd, &c->req,
+			 c->addr.unix_path ? "localhost" : c->addr.text,
+			 c->token);
 }
 
-/* A kept connection may have been closed while the request was on its way. */
+/*
+ * A kept connection may have been closed while the request was on its way. The
+ * new one is not kept yet: so it is tried once.
+ */
 static bool may_retry(const struct httpu *c, int code)
 {
-	return c->kept && !c->retried && !c->got_bytes &&
+	return c->kept && !c->got_bytes &&
 	       (code == -ECONNRESET || code == -EPIPE) && c->req.body_fd < 0 &&
 	       idempotent(c->req.method);
 }
@@ -422,13 +267,12 @@ static int step(struct httpu *c)
 		ret = finish_connect(c);
 	while (!ret) {
 		if (c->state == HTTPU_SEND)
-			while ((ret = send_step(c)) > 0)
-				;
+			ret = send_some(c);
 		if (!ret)
 			ret = receive(c);
 		if (ret || c->state != HTTPU_WAIT || !c->parse.seen_continue)
 			break;
-		c->leave = true;
+		c->snd.leave = true;
 		c->state = HTTPU_SEND;
 	}
 	return ret;
@@ -442,7 +286,6 @@ static int advance(struct httpu *c)
 	if (ret >= 0 || !may_retry(c, ret))
 		return ret;
 	err_clear(&c->err);
-	c->retried = true;
 	prepare(c);
 	return start_connect(c);
 }
@@ -460,7 +303,6 @@ static int begin(struct httpu *c, const struct httpu_request *req)
 	err_clear(&c->err);
 	c->req = *req;
 	c->resp = (struct httpu_response)HTTPU_RESPONSE_INIT;
-	c->retried = false;
 	prepare(c);
 	progress(c);
 	c->deadline_ms = req->timeout_ms > 0 ? clock_mono_ms() + req->timeout_ms
@@ -475,8 +317,8 @@ static int begin(struct httpu *c, const struct httpu_request *req)
 /* Ends the call and decides whether the connection is kept. */
 static void finish(struct httpu *c, int result)
 {
-	bool keep = result > 0 && c->parse.keep_alive && c->body_done &&
-		    c->out_sent == c->out.len;
+	bool keep = result > 0 && c->parse.keep_alive && c->snd.body_done &&
+		    c->snd.out_sent == c->snd.out.len;
 
 	c->state = HTTPU_IDLE;
 	evloop_del_fd(c->watch);
@@ -516,7 +358,7 @@ static int check_deadlines(struct httpu *c)
 		return err_set(&c->err, -ETIMEDOUT,
 			       "the server did not answer in time");
 	if (c->state == HTTPU_WAIT && now >= c->wait_deadline_ms) {
-		c->leave = true;
+		c->snd.leave = true;
 		c->state = HTTPU_SEND;
 	}
 	return 0;
@@ -583,13 +425,11 @@ static void complete(struct httpu *c, int result)
 
 static void on_event(void *arg, uint32_t events);
 
-/* The descriptor changes when a kept connection is opened again. */
-static int watch(struct httpu *c, bool anew)
+/* A connection that was opened again has no watch yet. */
+static int watch(struct httpu *c)
 {
-	if (!anew && c->watch)
+	if (c->watch)
 		return evloop_mod_fd(c->watch, events_wanted(c));
-	evloop_del_fd(c->watch);
-	c->watch = NULL;
 	return evloop_add_fd(c->loop, c->fd, events_wanted(c), on_event, c,
 			     &c->watch, &c->err);
 }
@@ -603,11 +443,10 @@ static void arm(struct httpu *c)
 
 static void move(struct httpu *c)
 {
-	bool retried = c->retried;
 	int ret = advance(c);
 
 	if (!ret)
-		ret = watch(c, c->retried != retried);
+		ret = watch(c);
 	if (ret)
 		complete(c, ret);
 	else
@@ -647,7 +486,7 @@ int httpu_start(struct httpu *c, struct evloop *loop,
 		c->loop = loop;
 		c->done = done;
 		c->done_arg = arg;
-		ret = watch(c, true);
+		ret = watch(c);
 	}
 	if (ret) {
 		finish(c, ret);
