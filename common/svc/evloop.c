@@ -441,7 +441,7 @@ void evloop_add_hook(struct evloop *loop, int order, evloop_hook_fn *fn,
 	}
 	list_insert_before(before, &hook->link);
 	/* Its first call tells when it wants the next. */
-	loop->hook_due_ms = 0;
+	evloop_again(loop);
 }
 
 void evloop_del_hook(struct evloop *loop, evloop_hook_fn *fn, void *arg)
@@ -454,6 +454,11 @@ void evloop_del_hook(struct evloop *loop, evloop_hook_fn *fn, void *arg)
 		hook->dead = true;
 		loop->hooks_died = true;
 	}
+}
+
+void evloop_again(struct evloop *loop)
+{
+	loop->hook_due_ms = 0;
 }
 
 static void run_hooks(struct evloop *loop)

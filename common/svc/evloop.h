@@ -69,6 +69,12 @@ int evloop_add_signal(struct evloop *loop, int signo, evloop_signal_fn *fn,
 void evloop_post(struct evloop *loop, evloop_fn *fn, void *arg);
 
 /*
+ * The next turn does not wait. For the loop's thread, outside of a turn or in
+ * a hook, when it leaves work for an earlier hook.
+ */
+void evloop_again(struct evloop *loop);
+
+/*
  * Calls fn at the end of each turn. EVLOOP_ORDER_COMMIT is for a daemon's
  * transaction; httpd sends what was replied at EVLOOP_ORDER_SEND: so replies
  * given in a turn, and those given by the commit hook, leave after it.

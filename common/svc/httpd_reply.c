@@ -50,6 +50,7 @@ static void set_response(struct httpd_req *req, int status, const char *type,
 	req->state = HTTPD_REPLIED;
 	list_del(&req->link);
 	list_append(&req->conn->port->httpd->ready, &req->link);
+	evloop_again(req->conn->port->httpd->loop);
 }
 
 void httpd_req_set_header(struct httpd_req *req, const char *name,
@@ -141,6 +142,7 @@ static void wake(struct httpd_stream *stream)
 	if (!stream->suspended || !list_empty(&stream->waking))
 		return;
 	list_append(&stream->httpd->waking, &stream->waking);
+	evloop_again(stream->httpd->loop);
 }
 
 void httpd_stream_break(struct httpd_stream *stream)

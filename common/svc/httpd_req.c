@@ -65,6 +65,7 @@ static void make_ready(struct httpd_req *req)
 	req->watch = NULL;
 	list_del(&req->link);
 	list_append(&req->conn->port->httpd->ready, &req->link);
+	evloop_again(req->conn->port->httpd->loop);
 }
 
 void httpd_req_break(struct httpd_req *req)

@@ -426,6 +426,26 @@ static void test_park_and_reply(void **state)
 	close(other);
 }
 
+/* A reply from outside of a turn does not wait for the next event. */
+static void test_reply_between_turns(void **state)
+{
+	struct fixture *f = *state;
+	int64_t start_ms;
+	char buf[500];
+	int fd;
+
+	start(f, NULL);
+	fd = dial(f);
+	say(fd, get_park);
+	UNTIL(f, f->parked_count == 1);
+	httpd_reply(f->parked[0], 200, NULL, "late", 4);
+	start_ms = clock_mono_ms();
+	evloop_turn(f->loop, 5000, NULL);
+	assert_true(clock_mono_ms() - start_ms < 4000);
+	assert_true(recv(fd, buf, sizeof(buf), 0) > 0);
+	close(fd);
+}
+
 static void test_parked_client_hangs_up(void **state)
 {
 	struct fixture *f = *state;
@@ -791,6 +811,7 @@ int main(void)
 		CASE(test_body_too_large),
 		CASE(test_refused_before_the_body),
 		CASE(test_park_and_reply),
+		CASE(test_reply_between_turns),
 		CASE(test_parked_client_hangs_up),
 		CASE(test_many_parked),
 		CASE(test_replies_leave_after_the_commit),
