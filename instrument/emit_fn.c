@@ -117,6 +117,22 @@ static void declare_clone(struct emit *e, struct decl *d)
 			    linkage, d->name, d->name);
 }
 
+/* The function itself, where this is the first that the unit hears of it. */
+static void declare_self(struct emit *e, struct fn *fn)
+{
+	struct decl *d = fn->decl;
+
+	emit_line(e, d->attr_begin);
+	if (d->type->unprototyped) {
+		strbuf_add(&e->out, e->ast->text + d->attr_begin,
+			   d->name_at - d->attr_begin);
+		strbuf_addf(&e->out, "%s()", d->name);
+	} else {
+		emit_header(e, fn, "");
+	}
+	strbuf_addstr(&e->out, ";\n");
+}
+
 static void declare_callees(struct emit *e, struct fn *fn)
 {
 	struct set_ctx ctx = { e, fn };
@@ -356,6 +372,7 @@ void emit_fn(struct emit *e, struct fn *fn)
 		return;
 	}
 	lower_both(e, fn, class);
+	declare_self(e, fn);
 	declare_callees(e, fn);
 	declare_clone(e, fn->decl);
 	if (class == FN_ABOVE) {

@@ -127,9 +127,10 @@ static void emit_plain_loop(struct emit *e, struct ir *ir, int k,
 /* The loop as the fast clone has it, behind its init. */
 static void emit_untouched(struct emit *e, struct ir *ir, int k)
 {
-	struct node *n = ir->n;
+	struct node *n = e->fn->loops[k];
 
-	if (!emit_verbatim(ir)) {
+	/* ir is NULL inside an expression that the fast clone left whole */
+	if (ir && !emit_verbatim(ir)) {
 		emit_plain_loop(e, ir, k, false);
 		return;
 	}
@@ -137,7 +138,13 @@ static void emit_untouched(struct emit *e, struct ir *ir, int k)
 		render(e, n, &e->out);
 		return;
 	}
-	emit_head(e, ir, false, true);
+	strbuf_addstr(&e->out, "for (; ");
+	if (n->cond)
+		render(e, n->cond, &e->out);
+	strbuf_addstr(&e->out, "; ");
+	if (n->step)
+		render(e, n->step, &e->out);
+	strbuf_addstr(&e->out, ") ");
 	render(e, n->body, &e->out);
 }
 

@@ -36,6 +36,12 @@ const struct type *var_type(const struct var *v)
 	return v->decl ? v->decl->type : v->node->type;
 }
 
+/* In the text that the way in leads to. */
+static bool resumes_here(const struct emit *e)
+{
+	return e->variant == SLOW && !e->copy;
+}
+
 static void add_address(struct emit *e, const struct var *v,
 			struct strbuf *out)
 {
@@ -142,11 +148,6 @@ void emit_restore(struct emit *e, struct point *p)
 	}
 }
 
-static bool resumes_here(const struct emit *e)
-{
-	return e->variant == SLOW && !e->copy;
-}
-
 void emit_poll(struct emit *e, struct point *p)
 {
 	if (!p->alive)
@@ -171,7 +172,7 @@ static void add_callee(struct emit *e, const struct decl *d)
 	enum fn_class class = plan_class(e->plan, e->unit, d->name);
 	enum call_class how = plan_call(e->plan, e->unit, d->name, 0);
 	const char *prefix = class == FN_ABOVE ? "__ckpt_f_" : "";
-	bool slow = e->variant == SLOW || how == CALL_BOUNDARY;
+	bool slow = resumes_here(e) || how == CALL_BOUNDARY;
 
 	if (slow)
 		strbuf_addf(&e->out,

@@ -62,7 +62,8 @@ static void emit_decl_part(struct emit *e, struct ir *ir)
 	e->in_decl = stmt;
 	render_range(e, stmt, stmt->begin, var->begin, &e->out);
 	strbuf_addch(&e->out, ' ');
-	render_range(e, stmt, ir->first->begin, ir->last->end, &e->out);
+	render_range(e, stmt, ir->first->begin,
+		     ir->bare ? ir->first->decl->end : ir->last->end, &e->out);
 	strbuf_addch(&e->out, ';');
 	e->in_decl = outer;
 	if (e->variant == SLOW)
@@ -157,6 +158,12 @@ static void emit_structured(struct emit *e, struct ir *ir)
 			emit_decl_part(e, ir);
 		else
 			render(e, ir->n, &e->out);
+		break;
+	case IR_INIT:
+		render_var(e, fn_var(ir->n->decl), &e->out);
+		strbuf_addstr(&e->out, " = ");
+		render(e, ir->n->init, &e->out);
+		strbuf_addstr(&e->out, "; ");
 		break;
 	case IR_BRANCH: emit_branch(e, ir); break;
 	case IR_IF: emit_if(e, ir); break;

@@ -264,14 +264,14 @@ static const char accessors[] =
 	"static long long __ckpt_bits(const void *o, unsigned long at, "
 	"unsigned n, int sign) { const unsigned char *p = o; unsigned long "
 	"long v = 0; unsigned i; for (i = 0; i < n; i++) { unsigned long b = "
-	"at + i; if (__ckpt_big) v = v << 1 | (p[b / 8] >> (7 - b % 8) & 1); "
+	"at + i; if (__ckpt_one.c[1]) v = v << 1 | (p[b / 8] >> (7 - b % 8) & 1); "
 	"else v |= (unsigned long long)(p[b / 8] >> b % 8 & 1) << i; } if "
 	"(sign && n < 64 && (v >> (n - 1) & 1)) v |= ~0ull << n; return (long "
 	"long)v; }\n"
 	"static void __ckpt_setbits(void *o, unsigned long at, unsigned n, "
 	"long long v) { unsigned char *p = o; unsigned i; for (i = 0; i < n; "
-	"i++) { unsigned long b = at + (__ckpt_big ? n - 1 - i : i); unsigned "
-	"char m = __ckpt_big ? 128 >> b % 8 : 1 << b % 8; if ((unsigned long "
+	"i++) { unsigned long b = at + (__ckpt_one.c[1] ? n - 1 - i : i); unsigned "
+	"char m = __ckpt_one.c[1] ? 128 >> b % 8 : 1 << b % 8; if ((unsigned long "
 	"long)v >> i & 1) p[b / 8] |= m; else p[b / 8] &= ~m; } }\n";
 
 /* libclang's sizes are the compiler's, or the unit does not compile. */
@@ -293,8 +293,8 @@ void emit_types(struct emit *e, struct strbuf *out)
 	struct strbuf array = STRBUF_INIT;
 
 	close_types(e);
-	strbuf_addstr(out, "enum { __ckpt_big = __BYTE_ORDER__ == "
-			   "__ORDER_BIG_ENDIAN__ };\n");
+	strbuf_addstr(out, "static const union { unsigned short s; unsigned "
+			   "char c[2]; } __ckpt_one = { 1 };\n");
 	strbuf_addstr(out, accessors);
 	strbuf_addf(&array, "static const struct ckpt_type __ckpt_y[%d] = {\n",
 		    e->ast->ntypes + 1);

@@ -251,8 +251,10 @@ void emit_main(struct emit *e, struct fn *fn)
 			   "__ckpt_f_main",
 		    args[n], value ? "" : "return 0; ");
 	strbuf_addf(&e->out,
-		    "int main(int argc, char **argv, char **envp) { return "
-		    "ckpt_main(argc, argv, envp, __ckpt_start, %s); }\n",
+		    "int __ckpt_main(int argc, char **argv, char **envp) "
+		    "__asm__(\"main\"); int __ckpt_main(int argc, char "
+		    "**argv, char **envp) { return ckpt_main(argc, argv, "
+		    "envp, __ckpt_start, %s); }\n",
 		    both ? "&__ckpt_d_main" : "0");
 }
 

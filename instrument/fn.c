@@ -132,8 +132,8 @@ struct var *fn_temp(struct fn *fn, struct node *expr)
 	v->node = expr;
 	v->is_bool = expr->kind == N_LOGAND || expr->kind == N_LOGOR;
 	v->name = xasprintf("__ckpt_t%d", fn->nvars);
-	v->stable = xasprintf("<%d:%u:%u:%u>", (int)expr->kind, p.line, p.col,
-			      same_place_before(fn, expr));
+	v->stable = xasprintf("<%s %u:%u #%u>", node_kind_name(expr->kind),
+			      p.line, p.col, same_place_before(fn, expr));
 	return add_var(fn, v);
 }
 

@@ -30,6 +30,8 @@ enum ir_kind {
 	IR_TAIL,	/* return n, an N_CALL whose frame replaces ours */
 	IR_POLL,	/* point; n: statement or loop it belongs to */
 	IR_DECL,	/* n: N_DECL_STMT; declarators from first to last */
+	IR_INIT,	/* n: N_VAR; the variable = what is left of its
+			 * initialiser */
 	IR_BRANCH,	/* if (n) a else b: from &&, || and ?: */
 	IR_IF,		/* n: N_IF; a, b */
 	IR_LOOP,	/* n: loop; init, pre (of the condition), a: body, step */
@@ -46,6 +48,7 @@ struct ir {
 	struct ir *next;
 	struct ir *a, *b, *init, *pre, *step;
 	struct node *first, *last;	/* IR_DECL: N_VAR */
+	bool bare;	/* IR_DECL: of one declarator, no initialiser */
 	struct node *whole;	/* the source statement that this is all of:
 				 * it may be copied as written */
 	struct var *temp;

@@ -89,6 +89,8 @@ static void add_uses(struct flow *f, struct node *n, uint64_t *live,
 		add_uses(f, s->alias, live, self);
 		return;
 	}
+	if (n->kind == N_UNEVALUATED)
+		return;
 	if (n->kind == N_REF)
 		set_add(live, fn_var(n->decl));
 	for (struct node *c = n->first; c; c = c->next)
@@ -157,28 +159,30 @@ static void at_point(struct flow *f, const struct point *p,
 }
 
 static void flow_declarators(struct flow *f, struct node *v,
-			     const struct node *last, uint64_t *live)
+			     const struct node *last, bool bare,
+			     uint64_t *live)
 {
 	struct var *var;
 
 	if (!v)
 		return;
 	if (v != last)
-		flow_declarators(f, v->next, last, live);
+		flow_declarators(f, v->next, last, bare, live);
 	if (v->kind != N_VAR)
 		return;
 	var = fn_var(v->decl);
-	if (var && !var->mem && !v->init && set_has(live, var))
+	if (var && !var->mem && (bare || !v->init) && set_has(live, var))
 		set_add(f->maybe, var);
 	set_del(live, var);
 	for (struct node *c = v->first; c; c = c->next)
-		add_uses(f, c, live, NULL);
+		if (!bare || c != v->init)
+			add_uses(f, c, live, NULL);
 }
 
 static void flow_decl(struct flow *f, struct ir *ir, uint64_t *live)
 {
 	flow_declarators(f, ir->first ? ir->first : ir->n->first, ir->last,
-			 live);
+			 ir->bare, live);
 }
 
 static void flow_branch(struct flow *f, struct ir *a, struct ir *b,
@@ -312,6 +316,10 @@ static void flow_one(struct flow *f, struct ir *ir, uint64_t *live)
 	case IR_CALL: flow_call(f, ir, live); break;
 	case IR_POLL: at_point(f, ir->point, live); break;
 	case IR_DECL: flow_decl(f, ir, live); break;
+	case IR_INIT:
+		set_del(live, fn_var(ir->n->decl));
+		add_uses(f, ir->n->init, live, NULL);
+		break;
 	case IR_BRANCH:
 		flow_branch(f, ir->a, ir->b, live);
 		if (ir->n)

@@ -259,13 +259,14 @@ static void lower_call(struct lowered *l, struct node *e, struct ir_list *out)
 
 /* ---- control flow inside expressions ---- */
 
-static void branch_value(struct lowered *l, struct node *part,
+static void branch_value(struct lowered *l, struct node *part, bool done,
 			 struct var *temp, struct ir **to)
 {
 	struct ir_list list;
 
 	ir_list_init(&list);
-	lower_expr(l, part, &list);
+	if (!done)
+		lower_expr(l, part, &list);
 	if (temp)
 		ir_add(l, &list, IR_SET, part)->temp = temp;
 	else if (!l->subst[part->id].gone)
@@ -288,7 +289,7 @@ static void lower_logical(struct lowered *l, struct node *e,
 	ir = ir_add(l, out, IR_BRANCH, NULL);
 	ir->temp = t;
 	ir->negate = e->kind == N_LOGOR;
-	branch_value(l, e->last, t, &ir->a);
+	branch_value(l, e->last, false, t, &ir->a);
 	l->subst[e->id].temp = t;
 }
 
@@ -308,8 +309,8 @@ static void lower_cond(struct lowered *l, struct node *e, struct ir_list *out)
 	if (elvis)
 		spill(l, e->first, VALUE, out);
 	ir = ir_add(l, out, IR_BRANCH, e->first);
-	branch_value(l, yes, t, &ir->a);
-	branch_value(l, e->last, t, &ir->b);
+	branch_value(l, yes, elvis, t, &ir->a);
+	branch_value(l, e->last, false, t, &ir->b);
 	l->subst[e->id].temp = t;
 	l->subst[e->id].gone = !t;
 }

@@ -110,15 +110,10 @@ static struct ir *lower_full(struct lowered *l, struct node *s,
 
 /* ---- declarations ---- */
 
-static struct node *initializer(const struct node *var)
-{
-	return var->decl ? var->init : NULL;
-}
-
 static bool var_has(struct lowered *l, struct node *var)
 {
-	return var->kind == N_VAR && initializer(var) &&
-	       var->decl->kind == D_LOCAL && lower_has(l, initializer(var));
+	return var->kind == N_VAR && var->init &&
+	       var->decl->kind == D_LOCAL && lower_has(l, var->init);
 }
 
 static struct ir *add_decl(struct lowered *l, struct node *s,
@@ -132,6 +127,49 @@ static struct ir *add_decl(struct lowered *l, struct node *s,
 	return ir;
 }
 
+struct mention {
+	const struct decl *decl;
+	bool found;
+};
+
+static bool find_mention(struct node *n, void *ctx)
+{
+	struct mention *m = ctx;
+
+	if (n->kind == N_REF && n->decl == m->decl)
+		m->found = true;
+	return !m->found;
+}
+
+/* `struct node *n = xmalloc(sizeof(*n))` */
+static bool names_itself(struct node *var)
+{
+	struct mention m = { var->decl, false };
+
+	node_walk(var->init, find_mention, &m);
+	return m.found;
+}
+
+/*
+ * What an initialiser with points was lowered to stands right before its
+ * declarator, or between it and an assignment where it names the variable.
+ */
+static void lower_initializer(struct lowered *l, struct node *s,
+			      struct node *v, struct ir_list *out)
+{
+	bool self = names_itself(v);
+	struct full f;
+
+	if (self)
+		add_decl(l, s, v, v, out)->bare = true;
+	full_begin(l, &f);
+	lower_expr(l, v->init, &f.list);
+	if (self)
+		ir_add(l, &f.list, IR_INIT, v);
+	full_end(l, &f);
+	append(out, &f.list);
+}
+
 /*
  * One declaration becomes one for each run of declarators, cut before each
  * initialiser that holds a point; the temporaries go to the block around.
@@ -139,7 +177,6 @@ static struct ir *add_decl(struct lowered *l, struct node *s,
 static void lower_decl(struct lowered *l, struct node *s, struct ir_list *out)
 {
 	struct node *from = NULL, *prev = NULL;
-	struct full f;
 	bool split = false;
 
 	for (struct node *v = s->first; v; v = v->next)
@@ -148,23 +185,21 @@ static void lower_decl(struct lowered *l, struct node *s, struct ir_list *out)
 		add_decl(l, s, NULL, NULL, out)->whole = s;
 		return;
 	}
-	full_begin(l, &f);
 	for (struct node *v = s->first; v; v = v->next) {
 		if (v->kind != N_VAR)
 			continue;
 		if (var_has(l, v)) {
 			if (from)
-				add_decl(l, s, from, prev, &f.list);
-			from = NULL;
-			lower_expr(l, initializer(v), &f.list);
-		}
-		if (!from)
+				add_decl(l, s, from, prev, out);
+			lower_initializer(l, s, v, out);
+			from = names_itself(v) ? NULL : v;
+		} else if (!from) {
 			from = v;
+		}
 		prev = v;
 	}
-	add_decl(l, s, from, prev, &f.list);
-	full_end(l, &f);
-	append(out, &f.list);
+	if (from)
+		add_decl(l, s, from, prev, out);
 }
 
 /* ---- loops ---- */
