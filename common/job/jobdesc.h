@@ -41,25 +41,16 @@ void jobdesc_free(struct jobdesc *desc);
  * Makes the next job. Returns 1 and *ret_proc: an ad with ProcId and what
  * differs from the cluster's ad, which is its parent (the caller frees it);
  * 0 after the last; -errno with file:line. The first call also makes the
- * cluster's ad.
+ * cluster's ad. What submitfile_check_unused objects to is found after the
+ * last job, so nothing may be sent before 0 was returned.
  */
 int jobdesc_next(struct jobdesc *desc, struct ad **ret_proc, struct err *err);
 
 /* After the first job; borrowed. */
 struct ad *jobdesc_cluster(const struct jobdesc *desc);
 
-/* Warnings so far, a line each, without "WARNING: " twice. Borrowed. */
+/* Warnings so far, a line each, without "WARNING: ". Borrowed. */
 const char *jobdesc_warnings(const struct jobdesc *desc);
-
-/*
- * Files that have to travel with the submission, each once: calls visit with
- * the absolute path, and for executables with $$(Arch) the architecture
- * ("" otherwise). Stops at the first non-zero, which it returns.
- */
-int jobdesc_each_input(const struct jobdesc *desc, const struct ad *proc,
-		       int (*visit)(void *ctx, const char *path,
-				    const char *arch),
-		       void *ctx);
 
 /* The architectures a name may be made for; ended by NULL. */
 extern const char *const jobdesc_archs[];

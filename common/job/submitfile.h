@@ -138,7 +138,8 @@ int submitfile_each(struct submitfile *sf,
  * After the last queue: judges names that were set and never used. One that
  * nearly is a command (two slips at most) is an error that names file, line
  * and the command meant; others get HTCondor's warning text, and commands
- * that are accepted but without effect a line each. Returns 0 or -EINVAL.
+ * that are accepted but without effect a line each (without "WARNING: ").
+ * Returns 0 or -EINVAL.
  */
 int submitfile_check_unused(struct submitfile *sf, struct strbuf *warnings,
 			    struct err *err);

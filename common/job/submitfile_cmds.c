@@ -330,7 +330,7 @@ static int check_macro(const char *name, const struct macro *macro,
 	case SUBMIT_IGNORED:
 		strbuf_addf(
 			warnings,
-			"WARNING: %s: '%s' is accepted without effect%s%s\n",
+			"%s: '%s' is accepted without effect%s%s\n",
 			macro->where, name, note ? ": " : "", note ? note : "");
 		return 0;
 	case SUBMIT_WORKS:
@@ -349,7 +349,7 @@ static int check_macro(const char *name, const struct macro *macro,
 		break;
 	}
 	strbuf_addf(warnings,
-		    "\nWARNING: the line '%s' was unused by hsubmit. Is it a "
+		    "the line '%s' was unused by hsubmit. Is it a "
 		    "typo?\n",
 		    macro->line);
 	return 0;
@@ -371,7 +371,7 @@ int submitfile_check_unused(struct submitfile *sf, struct strbuf *warnings,
 	while (!rc && hash_next(sf->undefined, &it))
 		if (!hash_has(sf->macros, it.key))
 			strbuf_addf(warnings,
-				    "WARNING: $(%s) is not defined and was "
+				    "$(%s) is not defined and was "
 				    "taken as empty\n",
 				    it.key);
 	return rc;
