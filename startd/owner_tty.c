@@ -42,6 +42,7 @@ struct tty {
 	int wd; /* of inotify; -1: not watched */
 	dev_t rdev;
 	enum whose whose;
+	bool fresh; /* made since our start, not yet settled */
 	bool seen; /* in the current scan */
 };
 
@@ -148,6 +149,7 @@ static struct tty *add(struct owner_tty *t, const char *path, int *ret_code)
 		tty->path = xstrdup(path);
 		tty->rdev = st.st_rdev;
 		tty->wd = -1;
+		tty->fresh = true;
 		list_append(&t->ttys, &tty->link);
 	}
 	tty->seen = true;
@@ -238,10 +240,11 @@ static void on_settle(void *arg)
 	/* Somebody has logged in or opened a window: that is a sign too. */
 	list_for_each(tty, &t->ttys, link)
 	{
-		if (tty->whose == WHOSE_UNKNOWN) {
-			tty->whose = look(tty);
-			sign |= tty->whose == WHOSE_OWNER;
-		}
+		if (!tty->fresh)
+			continue;
+		tty->fresh = false;
+		tty->whose = look(tty);
+		sign |= tty->whose == WHOSE_OWNER;
 	}
 	scan(t);
 	if (sign)
@@ -297,6 +300,7 @@ static void look_back(struct owner_tty *t)
 	{
 		struct stat st;
 
+		tty->fresh = false;
 		tty->whose = look(tty);
 		if (tty->whose != WHOSE_OWNER || stat(tty->path, &st) < 0)
 			continue;

@@ -118,9 +118,8 @@ static void take_reasons(const struct img *img, struct stats *s)
 		if (*r->file)
 			strbuf_addf(&text, "%s:%u: ", r->file, r->line);
 		strbuf_addstr(&text, r->text);
-		json_array_append_new(why,
-				      json_stringn_nocheck(text.data,
-							   text.len));
+		/* NULL, and left out, where it is no UTF-8. */
+		json_array_append_new(why, json_stringn(text.data, text.len));
 	}
 	strbuf_reset(&text);
 	json_write(why, &text);
