@@ -148,7 +148,7 @@ void api_jobs_get(struct api_call *c)
 
 /* -- history ----------------------------------------------------------------------- */
 
-struct list {
+struct gather {
 	struct sched *s;
 	json_t *list;
 };
@@ -162,7 +162,7 @@ static void set_time(json_t *root, const char *key, int64_t value)
 static int attempt_row(void *arg, const struct dbattempt *a)
 {
 	const struct attempt *live;
-	struct list *ctx = arg;
+	struct gather *ctx = arg;
 	json_t *v = NULL;
 
 	if (a->figures)
@@ -206,7 +206,7 @@ static int event_row(void *arg, const struct dbevent *e)
 
 static int ckpt_row(void *arg, const struct index_ckpt *k)
 {
-	struct list *l = arg;
+	struct gather *l = arg;
 
 	json_array_insert_new(l->list, 0, ckpts_json(l->s, k, false));
 	return 0;
@@ -214,8 +214,8 @@ static int ckpt_row(void *arg, const struct index_ckpt *k)
 
 void api_jobs_history(struct api_call *c)
 {
-	struct list attempts = { c->s, json_array() };
-	struct list ckpts = { c->s, json_array() };
+	struct gather attempts = { c->s, json_array() };
+	struct gather ckpts = { c->s, json_array() };
 	json_t *events = json_array(), *root;
 	struct err err = ERR_INIT;
 	struct index_filter f = { 0 };

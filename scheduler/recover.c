@@ -183,14 +183,22 @@ int recover_load(struct sched *s, struct err *err)
 	return 0;
 }
 
-int recover_reload(struct sched *s, struct err *err)
+void recover_unload(struct sched *s)
 {
-	hosts_release(s);
+	if (!s->queue)
+		return;
 	outbox_drop(s);
 	attempts_free_all(s);
 	hash_free(s->attempts);
 	match_free(s->match);
 	nodes_free(s->nodes);
 	queue_free(s->queue);
+	s->queue = NULL;
+}
+
+int recover_reload(struct sched *s, struct err *err)
+{
+	hosts_release(s);
+	recover_unload(s);
 	return recover_load(s, err);
 }

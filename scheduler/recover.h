@@ -15,6 +15,8 @@ struct wire_seen;
 int recover_identity(struct sched *s, struct err *err);
 /* Queue, attempts, checkpoints, outbox; then takes up what was under way. */
 int recover_load(struct sched *s, struct err *err);
+/* Drops memory. */
+void recover_unload(struct sched *s);
 /* Drops memory and loads it again. */
 int recover_reload(struct sched *s, struct err *err);
 

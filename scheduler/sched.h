@@ -35,12 +35,12 @@ struct place;
 struct prepare;
 struct queue;
 struct reader;
+struct timers;
 struct tokens;
-struct uploads;
 struct workers;
 
 struct sched {
-	char *spool; /* directory of copied inputs and staged outputs */
+	const char *spool; /* directory of copied inputs and staged outputs */
 	char *name; /* user@machine, for people */
 	char *address; /* "<127.0.0.1:port>" of event 000 */
 	uint16_t tcp_port; /* 0: no TCP */
@@ -60,7 +60,6 @@ struct sched {
 	struct backend *backend; /* packs */
 	struct index *index;
 	struct chunk_key secret;
-	struct uploads *uploads;
 
 	struct helpers *helpers;
 	struct workers *workers;
@@ -69,6 +68,7 @@ struct sched {
 	struct outbox *outbox;
 	struct prepare *prepare;
 	struct place *place;
+	struct timers *timers;
 	struct tokens *tokens;
 	struct sessions *sessions;
 };

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "scheduler/timers.h"
+
+#include "common/base/clock.h"
+#include "common/base/err.h"
+#include "common/base/log.h"
+#include "common/base/xalloc.h"
+#include "common/store/gc.h"
+#include "common/svc/evloop.h"
+#include "scheduler/core.h"
+#include "scheduler/db/dbusers.h"
+#include "scheduler/hosts.h"
+#include "scheduler/jobs.h"
+#include "scheduler/prepare.h"
+#include "scheduler/queue.h"
+#include "scheduler/sched.h"
+
+#include <stdlib.h>
+
+#define TICK_MS	    INT64_C(1000)
+#define PERIODIC_MS INT64_C(60000)
+#define COLLECT_MS  INT64_C(300000)
+/* Packs deleted in one go: each is an unlink, and the loop waits for it. */
+#define PACKS_AT_ONCE 16
+
+struct timers {
+	struct sched *s;
+	struct evloop_timer *tick, *periodic, *collect;
+};
+
+static void on_tick(void *arg)
+{
+	struct timers *t = arg;
+
+	hosts_tick(t->s);
+	evloop_set_timer(t->tick, TICK_MS);
+}
+
+static int store_users(struct sched *s, struct err *err)
+{
+	struct hash_iter it = { 0 };
+	struct user *u;
+	int rc = core_write(s, err);
+
+	while (!rc && (u = queue_next_user(s->queue, &it))) {
+		struct dbuser row = { .name = u->name };
+
+		share_update(&u->share, sched_now());
+		row.priority = u->share.priority;
+		row.factor = u->share.factor;
+		row.usage_s = u->share.usage_s;
+		row.updated = u->share.updated;
+		rc = dbusers_set(s->db, &row, err);
+	}
+	return rc;
+}
+
+static void on_periodic(void *arg)
+{
+	struct timers *t = arg;
+	struct err err = ERR_INIT;
+	int rc = store_users(t->s, &err);
+
+	if (!rc)
+		rc = jobs_periodic(t->s, &err);
+	if (rc)
+		core_poison(t->s, &err);
+	evloop_set_timer(t->periodic, clock_scaled_ms(PERIODIC_MS));
+}
+
+/* The decision is committed: files of dead packs may go. */
+static void delete_packs(void *arg, bool committed)
+{
+	struct sched *s = arg;
+	struct err err = ERR_INIT;
+	size_t deleted = 0;
+
+	if (!committed || core_write(s, &err))
+		return;
+	if (gc_act(s->index, s->backend, PACKS_AT_ONCE, &deleted, &err))
+		log_warn("collecting: %s", err_text(&err));
+}
+
+static void on_collect(void *arg)
+{
+	struct timers *t = arg;
+	struct sched *s = t->s;
+	struct err err = ERR_INIT;
+	int rc = core_write(s, &err);
+
+	if (!rc)
+		rc = gc_decide(s->index, sched_now(), &err);
+	if (rc)
+		core_poison(s, &err);
+	else
+		core_after(s, delete_packs, s);
+	prepare_collect(s);
+	evloop_set_timer(t->collect, COLLECT_MS);
+}
+
+void timers_new(struct sched *s)
+{
+	struct timers *t = xcalloc(1, sizeof(*t));
+
+	t->s = s;
+	t->tick = evloop_add_timer(s->loop, TICK_MS, on_tick, t);
+	t->periodic = evloop_add_timer(s->loop, clock_scaled_ms(PERIODIC_MS),
+				       on_periodic, t);
+	t->collect = evloop_add_timer(s->loop, COLLECT_MS, on_collect, t);
+	s->timers = t;
+}
+
+void timers_free(struct sched *s)
+{
+	if (!s->timers)
+		return;
+	evloop_del_timer(s->timers->tick);
+	evloop_del_timer(s->timers->periodic);
+	evloop_del_timer(s->timers->collect);
+	free(s->timers);
+	s->timers = NULL;
+}
