@@ -3,11 +3,11 @@
 #ifndef HARRIER_SUBMIT_CLIENT_H
 #define HARRIER_SUBMIT_CLIENT_H
 
-#include <jansson.h>
 #include <stdint.h>
 
 #include "common/base/err.h"
 #include "common/base/strbuf.h"
+#include "common/svc/json.h"
 
 struct client;
 

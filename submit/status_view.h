@@ -3,11 +3,11 @@
 #ifndef HARRIER_SUBMIT_STATUS_VIEW_H
 #define HARRIER_SUBMIT_STATUS_VIEW_H
 
-#include <jansson.h>
 #include <stdint.h>
 
 #include "common/ad/ad.h"
 #include "common/base/strbuf.h"
+#include "common/svc/json.h"
 
 enum status_view {
 	STATUS_SLOTS,

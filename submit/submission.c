@@ -86,9 +86,9 @@ static int new_uuid(char out[37], struct err *err)
 	b[6] = (b[6] & 0x0f) | 0x40; /* version 4: random (RFC 4122) */
 	b[8] = (b[8] & 0x3f) | 0x80;
 	for (int i = 0; i < 16; i++)
-		n += sprintf(out + n, "%s%02x",
-			     i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
-			     b[i]);
+		n += snprintf(out + n, (size_t)(37 - n), "%s%02x",
+			      i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+			      b[i]);
 	return 0;
 }
 

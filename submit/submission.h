@@ -3,11 +3,11 @@
 #ifndef HARRIER_SUBMIT_SUBMISSION_H
 #define HARRIER_SUBMIT_SUBMISSION_H
 
-#include <jansson.h>
 #include <stddef.h>
 
 #include "common/ad/ad.h"
 #include "common/base/err.h"
+#include "common/svc/json.h"
 
 struct submission;
 

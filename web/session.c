@@ -84,7 +84,7 @@ static int issue(struct ticket *list, size_t count, int64_t life_s,
 	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
 		return err_set(err, -EIO, "cannot get random bytes");
 	for (size_t i = 0; i < sizeof(bytes); i++)
-		sprintf(ret_text + 2 * i, "%02x", bytes[i]);
+		snprintf(ret_text + 2 * i, 3, "%02x", bytes[i]);
 	if (!hash_text(ret_text, t->hash))
 		return err_set(err, -EIO, "libcrypto cannot compute SHA-256");
 	t->until_ms = clock_mono_ms() + life_s * 1000;
