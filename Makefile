@@ -85,7 +85,7 @@ SYS_web        := -lcrypto
 SYS_scheduler  := -lsqlite3 -lzstd -lcrypto -lm -lpthread
 SYS_startd     := -lcrypto -lm -lpthread
 SYS_submit     := -lcrypto -lm
-SYS_instrument := -L$(LLVM_DIR)/lib -lclang -lpthread
+SYS_instrument := -L$(LLVM_DIR)/lib -lclang -lzstd -lpthread
 SYS_ckptimg    := -lm
 
 # $(call closure,names): the libraries themselves and all they stand on.

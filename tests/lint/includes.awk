@@ -39,7 +39,7 @@ BEGIN {
 	third["microhttpd"] = "^common/svc/httpd"
 	third["curl/"] = "^common/svc/httpc"
 	third["sqlite3"] = "^(scheduler/db/|common/store/index|tests/unit/)"
-	third["zstd"] = "^common/store/"
+	third["zstd"] = "^(common/store/|instrument/blob)"
 	third["openssl/"] = "^(common/(store|svc)/|web/|scheduler/|startd/|tests/unit/)"
 	third["jansson"] = "^(common/svc/(json|httpd_reply)|common/job/wire|common/ad/|tests/)"
 }
