@@ -244,6 +244,9 @@ install: all
 	for h in $(wildcard ckptlib/ckpt.h); do \
 		install -m 644 $$h $(DESTDIR)$(PREFIX)/include || exit 1; \
 	done
+	for m in $(wildcard docs/man/*.[1-8]); do \
+		install -m 644 -D $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/} || exit 1; \
+	done
 
 clean:
 	rm -rf build build-san
