@@ -352,6 +352,8 @@ int evloop_add_signal(struct evloop *loop, int signo, evloop_signal_fn *fn,
 	sigaddset(&set, signo);
 	sig->fn = fn;
 	sig->arg = arg;
+	/* First: one that comes in between waits, and does not end us. */
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	sig->fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (sig->fd < 0) {
 		ret = err_sys(err, -errno, "cannot receive signal %d", signo);
@@ -365,7 +367,6 @@ int evloop_add_signal(struct evloop *loop, int signo, evloop_signal_fn *fn,
 		free(sig);
 		return ret;
 	}
-	pthread_sigmask(SIG_BLOCK, &set, NULL);
 	list_append(&loop->signals, &sig->link);
 	return 0;
 }

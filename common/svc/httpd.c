@@ -74,24 +74,27 @@ static void connection_opened(struct httpd_port *port,
 {
 	struct httpd_conn *conn = xcalloc(1, sizeof(*conn));
 	struct httpd_uid_count *uid;
-	bool busy;
+	int64_t excess, uid_excess = 0;
 
 	conn->port = port;
 	conn->fd =
 		MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD)
 			->connect_fd;
 	identify(conn);
-	busy = ++port->connections > port->conf.connections_max;
+	excess = ++port->connections - (int64_t)port->conf.connections_max;
 	if (conn->is_unix && conn->uid != 0) {
 		uid = uid_count(port, conn->uid);
 		conn->counted_uid = true;
-		busy |= ++uid->connections > port->conf.per_uid_max;
+		uid_excess =
+			++uid->connections - (int64_t)port->conf.per_uid_max;
 	}
 	*ret_context = conn;
-	if (!busy)
+	if (excess <= 0 && uid_excess <= 0)
 		return;
-	log_warn("too many connections listener=%s uid=%d", port->conf.name,
-		 (int)conn->uid);
+	/* The first of a flood is worth a line. */
+	if (excess == 1 || uid_excess == 1)
+		log_warn("too many connections listener=%s uid=%d",
+			 port->conf.name, (int)conn->uid);
 	/* Shut down, so that MHD sees an end and drops it at once. */
 	if (send(conn->fd, busy_reply, sizeof(busy_reply) - 1,
 		 MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
