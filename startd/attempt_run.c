@@ -31,7 +31,7 @@
 #include <unistd.h>
 
 /* A freeze that takes longer than this goes on without being waited for. */
-#define FREEZE_WAIT_MS 50
+#define FREEZE_WAIT_MS 20
 
 /* ---- spawning ---- */
 

@@ -28,6 +28,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Tries, a second apart, to write the end on a full disk. */
+#define END_TRIES 600
+
 #define BOOT_ID_PATH "/proc/sys/kernel/random/boot_id"
 
 struct run {
@@ -204,16 +207,17 @@ static void add_usage(struct record *end)
 /* A full disk must not lose the end: tried again until it can be written. */
 static int write_end(const struct record *end, struct err *err)
 {
-	int tries, r;
+	struct err why = ERR_INIT;
+	int tries, r = 0;
 
-	for (tries = 0; tries < 600; tries++) {
-		err_clear(err);
-		r = record_store(end, RECORD_END, err);
+	for (tries = 0; tries < END_TRIES; tries++) {
+		err_clear(&why);
+		r = record_store(end, RECORD_END, &why);
 		if (r != -ENOSPC && r != -EDQUOT)
-			return r;
+			break;
 		sleep(1);
 	}
-	return r;
+	return r < 0 ? err_set(err, r, "%s", err_text(&why)) : 0;
 }
 
 static int end_failed(struct run *run, int code, const char *message,

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "startd/upload.h"
+
+#include "common/base/err.h"
+#include "common/job/wire.h"
+#include "startd/scratch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "tests/unit/test.h"
+
+static char dir[TEST_DIR_SIZE];
+static int dir_fd;
+static struct scratch_list base;
+static struct wire_start start;
+static struct upload_set set;
+
+static void put(const char *name, const char *text)
+{
+	int fd = scratch_create(dir_fd, name, 0644, NULL);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+/* An input, then what a job leaves. */
+static int setup(void **state)
+{
+	(void)state;
+	test_make_dir(dir);
+	dir_fd = open(dir, O_RDONLY | O_DIRECTORY);
+	put("in", "input");
+	put("in2", "input");
+	assert_int_equal(
+		scratch_scan(dir_fd, "", true, geteuid(), &base, NULL), 0);
+	put("in2", "changed");
+	put("out", "o");
+	put("sub/out", "o");
+	put("_harrier_stdout", "");
+	put("_harrier_note", "");
+	put("_harrier/image", "i");
+	put("_harrier/image.tmp", "i");
+	put("_harrier/stats", "s");
+	start = (struct wire_start){ 0 };
+	start.stdout_name = (char *)(uintptr_t)"_harrier_stdout";
+	start.stderr_name = (char *)(uintptr_t)"_harrier_stderr";
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	upload_set_release(&set);
+	scratch_list_release(&base);
+	close(dir_fd);
+	test_remove_dir(dir);
+	return 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void check_set(const char *want)
+{
+	char got[512] = "";
+	size_t i;
+
+	qsort(set.names, set.count, sizeof(set.names[0]), by_text);
+	for (i = 0; i < set.count; i++) {
+		strcat(got, set.names[i]);
+		strcat(got, " ");
+	}
+	assert_string_equal(got, want);
+}
+
+static void test_checkpoint(void **state)
+{
+	(void)state;
+	assert_int_equal(upload_select_checkpoint(dir_fd, &base, &set, NULL),
+			 0);
+	check_set("_harrier/image _harrier_note _harrier_stdout in2 out "
+		  "sub/out ");
+}
+
+static void test_new_and_modified(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		upload_select_outputs(dir_fd, &base, &start, &set, NULL), 0);
+	check_set("_harrier_stdout in2 out ");
+}
+
+static void test_named(void **state)
+{
+	char *names[] = { "sub", "in", NULL };
+
+	(void)state;
+	start.outputs = names;
+	assert_int_equal(
+		upload_select_outputs(dir_fd, &base, &start, &set, NULL), 0);
+	check_set("_harrier_stdout in sub/out ");
+}
+
+static void test_missing_and_links(void **state)
+{
+	char *names[] = { "none", "link", "out", NULL };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(symlinkat("/etc/passwd", dir_fd, "link"), 0);
+	start.outputs = names;
+	assert_int_equal(
+		upload_select_outputs(dir_fd, &base, &start, &set, &err),
+		-ENOENT);
+	assert_non_null(strstr(err.text, "'none'"));
+	/* The rest goes all the same. */
+	check_set("_harrier_stdout out ");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+		T(test_checkpoint),
+		T(test_new_and_modified),
+		T(test_named),
+		T(test_missing_and_links),
+#undef T
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
