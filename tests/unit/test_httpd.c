@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
@@ -540,6 +541,44 @@ static void test_connections_max(void **state)
 	strbuf_release(&answer);
 }
 
+/* In a child, since root is not counted: the third of its connections. */
+static int play_greedy_user(const struct fixture *f)
+{
+	char buf[200] = "";
+	int fd = -1;
+
+	if (getuid() == 0 && setuid(65534))
+		return 2;
+	for (int i = 0; i < 3; i++)
+		fd = dial(f);
+	fcntl(fd, F_SETFL, 0);
+	if (recv(fd, buf, sizeof(buf) - 1, 0) <= 0)
+		return 3;
+	return strncmp(buf, "HTTP/1.1 503 ", 13) ? 4 : 0;
+}
+
+static void test_per_uid_max(void **state)
+{
+	struct httpd_listener conf = { .per_uid_max = 2, .unix_mode = 0666 };
+	struct fixture *f = *state;
+	int status = -1, fd;
+	pid_t pid;
+
+	start(f, &conf);
+	assert_int_equal(chmod(f->dir, 0755), 0);
+	pid = fork();
+	if (!pid)
+		_exit(play_greedy_user(f));
+	UNTIL(f, waitpid(pid, &status, WNOHANG) == pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	/* Its places are free again, and others had theirs all the time. */
+	UNTIL(f, httpd_connections(f->httpd, "unix") == 0);
+	fd = dial(f);
+	ask(f, fd, get_who, "unix GET");
+	close(fd);
+}
+
 static void test_sink(void **state)
 {
 	struct fixture *f = *state;
@@ -816,6 +855,7 @@ int main(void)
 		CASE(test_many_parked),
 		CASE(test_replies_leave_after_the_commit),
 		CASE(test_connections_max),
+		CASE(test_per_uid_max),
 		CASE(test_sink),
 		CASE(test_sink_that_fails),
 		CASE(test_client_breaks_off_its_body),
