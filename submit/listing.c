@@ -116,7 +116,8 @@ static const char *separator(const struct listing *l)
 	return has_flag(l, 't') ? "\t" : " ";
 }
 
-void listing_begin(struct listing *l, FILE *out)
+/* What comes before the first ad. */
+static void begin(const struct listing *l, FILE *out)
 {
 	if (l->mode == LISTING_JSON) {
 		fputs("[", out);
@@ -132,6 +133,8 @@ void listing_begin(struct listing *l, FILE *out)
 
 void listing_end(struct listing *l, FILE *out)
 {
+	if (l->printed == 0)
+		begin(l, out);
 	if (l->mode == LISTING_JSON)
 		fputs(l->printed ? "\n]\n" : "]\n", out);
 }
@@ -195,6 +198,8 @@ void listing_print(struct listing *l, const struct ad *ad, const char *id,
 {
 	struct strbuf text = STRBUF_INIT;
 
+	if (l->printed == 0)
+		begin(l, out);
 	if (l->mode == LISTING_AF) {
 		print_fields(l, ad, id, out);
 	} else if (l->mode == LISTING_JSON) {

@@ -51,11 +51,10 @@ int listing_take_fields(struct listing *l, struct opt *opt, struct err *err);
  */
 char *listing_needs(const struct listing *l);
 
-/* Before the first and after the last ad. */
-void listing_begin(struct listing *l, FILE *out);
-void listing_end(struct listing *l, FILE *out);
 /* One ad; `id` is what the letter j prints ("12.0", or a name). */
 void listing_print(struct listing *l, const struct ad *ad, const char *id,
 		   FILE *out);
+/* After the last, or where there was none (but not after a failure). */
+void listing_end(struct listing *l, FILE *out);
 
 #endif

@@ -103,10 +103,8 @@ static int show(struct hhistory *h, struct err *err)
 		fwrite(head.data, 1, head.len, stdout);
 		strbuf_release(&head);
 	}
-	if (r == 0) {
-		listing_begin(&h->listing, stdout);
+	if (r == 0)
 		r = jobs_each(c, &q, on_job, h, NULL, err);
-	}
 	if (r == 0)
 		listing_end(&h->listing, stdout);
 	client_free(c);

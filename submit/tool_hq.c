@@ -226,10 +226,8 @@ static int show(struct hq *hq, struct client *c, struct err *err)
 		fwrite(head.data, 1, head.len, stdout);
 		strbuf_release(&head);
 	}
-	if (r == 0) {
-		listing_begin(&hq->listing, stdout);
+	if (r == 0)
 		r = jobs_each(c, &q, on_job, hq, &hq->queue, err);
-	}
 	if (r == 0 && table)
 		print_end(hq, &all);
 	else if (r == 0)

@@ -215,10 +215,8 @@ static int show(struct hstatus *h, struct client *c, struct err *err)
 
 	if (r == 0)
 		r = json_get_array(json, "hosts", &hosts, err);
-	if (r == 0) {
-		listing_begin(&h->listing, stdout);
+	if (r == 0)
 		r = each_host(h, hosts, err);
-	}
 	if (r == 0 && h->listing.mode == LISTING_TABLE)
 		print_table(h, json_array_size(hosts));
 	else if (r == 0)

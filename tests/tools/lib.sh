@@ -71,6 +71,12 @@ until_ok() {
 	done
 }
 
+# Without a pool the rest says nothing.
+no_pool() {
+	plan
+	exit 1
+}
+
 # A job's number from hsubmit's sentence in $work/out.
 cluster() {
 	sed -n 's/.*submitted to cluster \([0-9]*\)\./\1/p' "$work/out"

@@ -79,7 +79,6 @@ static void af(const char *letters, const char *const *words, const char *want)
 	assert_int_equal(opt_next(&opt, NULL), 1);
 	assert_int_equal(listing_take_fields(&l, &opt, NULL), 0);
 	assert_int_equal(opt_next(&opt, NULL), OPT_END);
-	listing_begin(&l, out);
 	listing_print(&l, ad, "7.0", out);
 	listing_end(&l, out);
 	fclose(out);
