@@ -152,6 +152,17 @@ static int parse(CXIndex index, struct ast *ast,
 		       ast->unit, (int)code);
 }
 
+/* No edit may rest on a tree that does not fit its text. */
+static int check(const struct ast *ast, struct diags *diags, struct err *err)
+{
+	struct err found = ERR_INIT;
+
+	if (!ast_check(ast, &found))
+		return 0;
+	diag_add(diags, DIAG_ERROR, NULL, NULL, "%s", err_text(&found));
+	return err_set(err, -EINVAL, "%s", err_text(&found));
+}
+
 /* inline as before C99? */
 static bool has_gnu_inline(const struct tu_options *o)
 {
@@ -188,6 +199,8 @@ int tu_parse(const char *text, size_t len, const struct tu_options *options,
 	} else {
 		rc = walk(tu, ast, diags, err);
 	}
+	if (!rc)
+		rc = check(ast, diags, err);
 	if (tu)
 		clang_disposeTranslationUnit(tu);
 	clang_disposeIndex(index);

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "instrument/link_build.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/fd.h"
+#include "common/base/xalloc.h"
+
+/* Compilers that run at a time: each may take a gigabyte. */
+#define MAX_RUNNING 2
+
+struct running {
+	pid_t pid;
+	struct item *item;
+	char *log;
+};
+
+struct build {
+	struct job *job;
+	struct items *items;
+	struct diags *diags;
+	struct err *err;
+	struct plan *plan;
+	struct running running[MAX_RUNNING];
+	int nrunning;
+	bool again; /* a unit was dropped: plan anew */
+};
+
+static bool is_unit(const struct item *item)
+{
+	return item->unit && !item->dropped;
+}
+
+size_t link_units(const struct items *items)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < items->n; i++)
+		n += is_unit(items->v + i);
+	return n;
+}
+
+static struct plan *make_plan(const struct job *job, const struct items *items)
+{
+	struct plan_options options = {
+		.assume_width_safe = job->options.assume_width_safe,
+		.poll = job->options.poll,
+	};
+	struct facts **facts =
+		xcalloc(link_units(items) + 1, sizeof(struct facts *));
+	struct plan *plan;
+	int n = 0;
+	size_t i;
+
+	for (i = 0; i < items->n; i++)
+		if (is_unit(items->v + i))
+			facts[n++] = items->v[i].unit->facts;
+	plan = plan_make(facts, n, &options);
+	free(facts);
+	return plan;
+}
+
+static void drop(struct build *b, struct item *item, const char *why)
+{
+	item->dropped = true;
+	b->again = true;
+	diag_add(b->diags, DIAG_WARNING, NULL, NULL,
+		 "%s: %s: its functions run with checkpoints off", item->name,
+		 why);
+}
+
+/* ---- compiling ------------------------------------------------------------- */
+
+static void first_line(const char *path, struct strbuf *out)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (!fd_read_file(path, (size_t)1 << 24, &text, NULL))
+		strbuf_add(out, text.data, strcspn(text.data, "\n"));
+	strbuf_release(&text);
+}
+
+/* Waits for the oldest compiler. */
+static int reap(struct build *b)
+{
+	struct running r = b->running[0];
+	struct strbuf why = STRBUF_INIT;
+	int status = proc_wait(r.pid);
+
+	b->nrunning--;
+	memmove(b->running, b->running + 1,
+		sizeof(*b->running) * (size_t)b->nrunning);
+	if (status > 0) {
+		strbuf_addstr(&why, "the instrumented C does not compile (");
+		first_line(r.log, &why);
+		strbuf_addch(&why, ')');
+		drop(b, r.item, why.data);
+	}
+	strbuf_release(&why);
+	free(r.log);
+	return status < 0 ? status : 0;
+}
+
+static int reap_all(struct build *b, int rc)
+{
+	while (b->nrunning) {
+		int status = reap(b);
+
+		rc = rc ? rc : status;
+	}
+	return rc;
+}
+
+static void compile_args(const struct build *b, const struct item *item,
+			 int number, const char *source, struct strv *argv)
+{
+	const struct blob *blob = &item->unit->blob;
+	const char *const *flag;
+
+	strv_add_all(argv, &blob->cc);
+	strv_add_all(argv, &blob->cflags);
+	for (flag = plan_cflags(b->plan, number); flag && *flag; flag++)
+		strv_add(argv, *flag);
+	strv_add_words(argv, "-w -c -x cpp-output");
+	strv_add(argv, source);
+	strv_add(argv, "-o");
+	strv_add(argv, item->object);
+}
+
+static int start_compiler(struct build *b, struct item *item, int number,
+			  const char *source)
+{
+	struct running *r;
+	struct strv argv = { 0 };
+	struct proc_io io = { .stdin_path = "/dev/null" };
+	int rc = 0;
+
+	if (b->nrunning == MAX_RUNNING)
+		rc = reap(b);
+	if (rc)
+		return rc;
+	r = b->running + b->nrunning;
+	r->item = item;
+	r->log = job_temp(b->job, "log");
+	io.stderr_path = r->log;
+	compile_args(b, item, number, source, &argv);
+	rc = proc_start(&argv, &io, &r->pid, b->err);
+	strv_release(&argv);
+	if (rc)
+		free(r->log);
+	else
+		b->nrunning++;
+	return rc;
+}
+
+/* ---- writing --------------------------------------------------------------- */
+
+static int emit(struct build *b, struct item *item, int number,
+		struct strbuf *out)
+{
+	struct diags found = { 0 };
+	struct err why = ERR_INIT;
+	struct ast *ast;
+	int rc = unit_parse(item->unit, &ast, &found, &why);
+
+	if (!rc) {
+		rc = emit_unit(ast, b->plan, number, out, &why);
+		ast_free(ast);
+	}
+	diags_release(&found);
+	if (rc)
+		drop(b, item, err_text(&why));
+	return rc;
+}
+
+static int build_unit(struct build *b, struct item *item, int number)
+{
+	struct strbuf text = STRBUF_INIT;
+	char *source = job_temp(b->job, "c");
+	int rc = 0;
+
+	free(item->object);
+	item->object = job_temp(b->job, "o");
+	if (!emit(b, item, number, &text)) {
+		rc = job_write(source, &text, b->err);
+		if (!rc)
+			rc = start_compiler(b, item, number, source);
+	}
+	strbuf_release(&text);
+	free(source);
+	return rc;
+}
+
+static int build_all(struct build *b)
+{
+	int number = 0, rc = 0;
+	size_t i;
+
+	b->again = false;
+	b->plan = make_plan(b->job, b->items);
+	for (i = 0; i < b->items->n && !rc && !b->again; i++) {
+		if (proc_signal())
+			rc = -EINTR;
+		else if (is_unit(b->items->v + i))
+			rc = build_unit(b, b->items->v + i, number++);
+	}
+	return reap_all(b, rc);
+}
+
+int link_build(struct job *job, struct items *items, struct diags *diags,
+	       struct strbuf *report, struct err *err)
+{
+	struct build b = {
+		.job = job, .items = items, .diags = diags, .err = err
+	};
+	int rc;
+
+	do {
+		plan_free(b.plan);
+		rc = build_all(&b);
+	} while (!rc && b.again);
+	if (!rc && report)
+		plan_report(b.plan, report);
+	plan_free(b.plan);
+	return rc;
+}
+
+int link_emit(struct job *job, struct items *items, struct diags *diags,
+	      struct strbuf *out, struct err *err)
+{
+	struct build b = {
+		.job = job, .items = items, .diags = diags, .err = err
+	};
+	int number = 0;
+	size_t i;
+
+	b.plan = make_plan(job, items);
+	for (i = 0; i < items->n; i++)
+		if (is_unit(items->v + i))
+			emit(&b, items->v + i, number++, out);
+	plan_free(b.plan);
+	return 0;
+}
