@@ -90,8 +90,8 @@ void attempt_work(struct attempt *att, void (*work)(struct attempt *att),
 	r = pthread_create(&id, &attr, thread_main, t);
 	pthread_attr_destroy(&attr);
 	if (r) {
-		att->work.result = err_sys(&att->work.err, -r,
-					   "cannot start a thread");
+		att->work.result =
+			err_sys(&att->work.err, -r, "cannot start a thread");
 		evloop_post(att->host->loop, thread_done, t);
 	}
 }
@@ -193,8 +193,7 @@ struct attempt *attempt_find(struct host *host, const char *nonce)
 {
 	struct attempt *att;
 
-	list_for_each(att, &host->attempts, link)
-	{
+	list_for_each(att, &host->attempts, link) {
 		if (!strcmp(att->start.nonce, nonce))
 			return att;
 	}
@@ -238,7 +237,8 @@ static void fetch_done(struct attempt *att)
 			       att->reason);
 	else if (att->vacate_asked || w->result == -ECANCELED)
 		attempt_report(att, WIRE_HOW_REFUSED, 0, "%s",
-			       att->reason ? att->reason : "the host is leaving");
+			       att->reason ? att->reason
+					   : "the host is leaving");
 	else if (w->result == -ESTALE)
 		attempt_discard(att);
 	else if (w->damaged)
@@ -520,9 +520,9 @@ static enum wire_run run_state(const struct attempt *att)
 	case ATTEMPT_RUN:
 		break;
 	case ATTEMPT_UPLOAD:
-		return att->end.how == WIRE_HOW_CHECKPOINTED ?
-			       WIRE_RUN_VACATING :
-			       WIRE_RUN_FINISHING;
+		return att->end.how == WIRE_HOW_CHECKPOINTED
+			       ? WIRE_RUN_VACATING
+			       : WIRE_RUN_FINISHING;
 	case ATTEMPT_REPORT:
 	case ATTEMPT_GONE:
 		return WIRE_RUN_FINISHING;

@@ -127,8 +127,7 @@ void attempt_stop_watching(struct attempt *att);
 void attempt_ended(struct attempt *att);
 /* The end is known: on disk, then told until it is acknowledged. */
 void attempt_report(struct attempt *att, enum wire_how how, int code,
-		    const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
+		    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 /* ---- the programs's own figures (attempt_stats.c) ---- */
 

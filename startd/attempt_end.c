@@ -98,8 +98,11 @@ static int open_scratch(struct attempt *att, struct err *err)
 static int send_set(struct attempt *att, const struct upload_set *set,
 		    struct wire_offer *offer, struct attempt_work *w)
 {
-	struct upload up = { .start = &att->start, .scratch = att->scratch,
-			     .spool = att->dir, .set = set, .offer = offer };
+	struct upload up = { .start = &att->start,
+			     .scratch = att->scratch,
+			     .spool = att->dir,
+			     .set = set,
+			     .offer = offer };
 	struct remote rm;
 	int r;
 
@@ -148,9 +151,9 @@ static void checkpoint_work(struct attempt *att)
 	if (!w->result)
 		w->result = check_set(att, &set, &stats, &w->err);
 	if (!w->result) {
-		offer.image = (char *)(uintptr_t)(stats.image_bytes > 0 ?
-							  SCRATCH_IMAGE :
-							  "");
+		offer.image = (char *)(uintptr_t)(stats.image_bytes > 0
+							  ? SCRATCH_IMAGE
+							  : "");
 		offer.class = stats.class;
 		offer.why = stats.why;
 		offer.arch = (char *)(uintptr_t)att->host->machine.arch->name;
@@ -208,7 +211,8 @@ static void checkpoint_done(struct attempt *att)
 	if (w->result == -ECANCELED)
 		return;
 	if (w->result < 0) {
-		set_end(att, WIRE_HOW_EVICTED, att->end.code, err_text(&w->err));
+		set_end(att, WIRE_HOW_EVICTED, att->end.code,
+			err_text(&w->err));
 	} else {
 		att->figures.upload_ms = w->took_ms;
 		att->end.checkpoint = strtoll(w->id, NULL, 10);

@@ -157,8 +157,7 @@ static bool is_same(pid_t pid, int64_t start_ticks)
 	       (int64_t)st.start_ticks == start_ticks;
 }
 
-static int find_starter(struct attempt *att, pid_t *ret_pid,
-			int64_t *ret_ticks)
+static int find_starter(struct attempt *att, pid_t *ret_pid, int64_t *ret_ticks)
 {
 	char *path = xasprintf("%s/" RECORD_BEGAN, att->dir);
 	struct record rec = RECORD_INIT;

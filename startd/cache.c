@@ -96,8 +96,7 @@ int cache_hash_fd(int fd, char ret_hex[CACHE_HEX_SIZE], struct err *err)
 	return r < 0 ? err_sys(err, r, "cannot read a file") : 0;
 }
 
-int cache_copy(struct cache *cache, const char *sha256, int fd,
-	       struct err *err)
+int cache_copy(struct cache *cache, const char *sha256, int fd, struct err *err)
 {
 	char *path = xasprintf("%s/%s", cache->dir, sha256);
 	char hex[CACHE_HEX_SIZE];
@@ -213,9 +212,9 @@ int cache_adopt(struct cache *cache, const char *sha256, const char *part,
 	}
 	/* Not fsynced: a damaged file is found at its next use. */
 	path = xasprintf("%s/%s", cache->dir, sha256);
-	r = rename(part, path) < 0 ?
-		    err_sys(err, -errno, "cannot rename '%s'", part) :
-		    0;
+	r = rename(part, path) < 0
+		    ? err_sys(err, -errno, "cannot rename '%s'", part)
+		    : 0;
 	free(path);
 	make_room(cache);
 	return r;

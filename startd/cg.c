@@ -98,8 +98,7 @@ static int write_file(const char *dir, const char *name, const char *text)
 	return r;
 }
 
-static bool read_file(const char *dir, const char *name, char *buf,
-		      size_t size)
+static bool read_file(const char *dir, const char *name, char *buf, size_t size)
 {
 	char path[4096];
 	ssize_t n;
@@ -262,8 +261,7 @@ int cg_thaw(struct cg *cg)
 
 int cg_kill(struct cg *cg)
 {
-	if (cg->path[CG_V2] &&
-	    !write_file(cg->path[CG_V2], "cgroup.kill", "1"))
+	if (cg->path[CG_V2] && !write_file(cg->path[CG_V2], "cgroup.kill", "1"))
 		return 0;
 	if (cg->starter > 0)
 		tree_signal(cg->starter, SIGKILL);

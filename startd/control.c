@@ -38,8 +38,7 @@ static json_t *jobs_json(struct host *host)
 	json_t *jobs = json_array();
 	struct attempt *att;
 
-	list_for_each(att, &host->attempts, link)
-	{
+	list_for_each(att, &host->attempts, link) {
 		json_t *job = json_object();
 		char id[32];
 
@@ -52,10 +51,10 @@ static json_t *jobs_json(struct host *host)
 		json_set_str(job, "job", id);
 		json_set_str(job, "slot", att->start.slot);
 		json_set_str(job, "state",
-			     att->phase == ATTEMPT_FETCH ? "starting" :
-			     att->phase == ATTEMPT_UPLOAD ?
-							   "uploading" :
-				     ladder_state_name(att->ladder.state));
+			     att->phase == ATTEMPT_FETCH ? "starting"
+			     : att->phase == ATTEMPT_UPLOAD
+				     ? "uploading"
+				     : ladder_state_name(att->ladder.state));
 		if (att->figures.freeze_ms >= 0)
 			json_set_int(job, "freeze_ms", att->figures.freeze_ms);
 		json_array_append_new(jobs, job);

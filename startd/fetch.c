@@ -129,8 +129,7 @@ static int fetch_inputs(struct fetch *f, struct err *err)
 	size_t i;
 
 	if (s->executable)
-		r = lay_down(f, s->executable, s->executable->mode | 0500,
-			     err);
+		r = lay_down(f, s->executable, s->executable->mode | 0500, err);
 	for (i = 0; !r && i < s->input_count; i++)
 		r = lay_down(f, &s->inputs[i], s->inputs[i].mode, err);
 	return r;
@@ -193,8 +192,8 @@ static int open_files(struct fetch *f, const struct manifest *m,
 	return 0;
 }
 
-static int restore_stream(struct fetch *f, struct chunker *c,
-			  struct restore *r, struct err *err)
+static int restore_stream(struct fetch *f, struct chunker *c, struct restore *r,
+			  struct err *err)
 {
 	struct httpu_request req = HTTPU_REQUEST_INIT;
 	struct unpack u = { .restore = r, .err = ERR_INIT };
@@ -271,8 +270,7 @@ static int fetch_checkpoint(struct fetch *f, struct err *err)
 
 int fetch_all(struct remote *rm, struct cache *cache,
 	      const struct wire_start *start, const char *scratch,
-	      struct scratch_list *ret_base, bool *ret_damaged,
-	      struct err *err)
+	      struct scratch_list *ret_base, bool *ret_damaged, struct err *err)
 {
 	struct fetch f = { .rm = rm, .cache = cache, .start = start };
 	struct scratch_list base = { 0 };

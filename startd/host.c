@@ -141,8 +141,7 @@ static int64_t next_tick_ms(struct host *host)
 	int64_t now_ms = clock_mono_ms();
 	struct attempt *att;
 
-	list_for_each(att, &host->attempts, link)
-	{
+	list_for_each(att, &host->attempts, link) {
 		int64_t at_ms = attempt_deadline_ms(att);
 
 		if (at_ms != INT64_MAX && at_ms - now_ms < due_ms)
@@ -187,8 +186,7 @@ static int64_t jobs_cpu_us(struct host *host)
 	if (us >= 0)
 		return us;
 	us = host->jobs_gone_us;
-	list_for_each(att, &host->attempts, link)
-	{
+	list_for_each(att, &host->attempts, link) {
 		if (att->cg)
 			us += cg_cpu_us(att->cg);
 	}
@@ -296,8 +294,8 @@ void host_fill_sync(struct host *host, struct wire_sync *sync)
 
 	owner_get(host->owner, &owner);
 	sync->leaving = host->leaving && host_idle(host);
-	sync->owner = host_owner_present(host, &owner) ? WIRE_OWNER_PRESENT :
-							 WIRE_OWNER_AWAY;
+	sync->owner = host_owner_present(host, &owner) ? WIRE_OWNER_PRESENT
+						       : WIRE_OWNER_AWAY;
 	sync->owner_since = host->owner_since_s;
 	sync->owner_text = xstrdup(owner_text(&owner));
 	sync->slots = xcalloc((size_t)host->slot_count, sizeof(*sync->slots));
@@ -306,8 +304,7 @@ void host_fill_sync(struct host *host, struct wire_sync *sync)
 		fill_slot(host, &host->slots[i], &sync->slots[i]);
 	sync->attempts = xcalloc(n + 1, sizeof(*sync->attempts));
 	sync->ends = xcalloc(n + 1, sizeof(*sync->ends));
-	list_for_each(att, &host->attempts, link)
-	{
+	list_for_each(att, &host->attempts, link) {
 		if (att->phase == ATTEMPT_REPORT)
 			copy_end(&att->end, &sync->ends[sync->end_count++]);
 		else if (attempt_is_live(att))
@@ -348,10 +345,9 @@ void host_lease_over(struct host *host, int64_t ms)
 {
 	struct attempt *att, *tmp;
 
-	list_for_each_safe(att, tmp, &host->attempts, link)
-	{
-		if (att->kill_asked || (att->phase != ATTEMPT_RUN &&
-					att->phase != ATTEMPT_FETCH))
+	list_for_each_safe(att, tmp, &host->attempts, link) {
+		if (att->kill_asked ||
+		    (att->phase != ATTEMPT_RUN && att->phase != ATTEMPT_FETCH))
 			continue;
 		log_warn("attempt %s: no word from the scheduler for %" PRId64
 			 " s: its lease is over",
@@ -370,8 +366,7 @@ bool host_idle(const struct host *host)
 {
 	const struct attempt *att;
 
-	list_for_each(att, &host->attempts, link)
-	{
+	list_for_each(att, &host->attempts, link) {
 		if (att->phase == ATTEMPT_FETCH || att->phase == ATTEMPT_RUN ||
 		    att->phase == ATTEMPT_UPLOAD)
 			return false;
@@ -384,8 +379,7 @@ void host_leave(struct host *host)
 	struct attempt *att, *tmp;
 
 	host->leaving = true;
-	list_for_each_safe(att, tmp, &host->attempts, link)
-	{
+	list_for_each_safe(att, tmp, &host->attempts, link) {
 		att->vacate_asked = true;
 		att->reason = "the host is leaving";
 		if (att->phase == ATTEMPT_FETCH)
@@ -404,9 +398,9 @@ static void make_slots(struct host *host)
 	int i, n = (int)host->set->slots;
 
 	if (!n)
-		n = host->machine.arch == host->machine.native ?
-			    host->machine.cpus :
-			    1;
+		n = host->machine.arch == host->machine.native
+			    ? host->machine.cpus
+			    : 1;
 	cg_describe(host->cg, &cg_text);
 	host->slots = xcalloc((size_t)n, sizeof(*host->slots));
 	host->slot_count = n;

@@ -57,7 +57,8 @@ static const char *microarch(void)
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2") &&
 	    __builtin_cpu_supports("fma"))
 		return "x86_64-v3";
-	if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("popcnt"))
+	if (__builtin_cpu_supports("sse4.2") &&
+	    __builtin_cpu_supports("popcnt"))
 		return "x86_64-v2";
 	return "x86_64-v1";
 }
@@ -105,8 +106,8 @@ static int find_arch(struct machine *m, const struct settings *s,
 	m->arch = s->arch ? arch_by_name(s->arch) : m->native;
 	if (!m->arch)
 		return err_set(err, -EINVAL,
-			       s->arch ? "unknown architecture '%s'" :
-					 "unknown architecture%s",
+			       s->arch ? "unknown architecture '%s'"
+				       : "unknown architecture%s",
 			       s->arch ? s->arch : "");
 	if (m->arch != m->native) {
 		m->emulated = xstrdup("");
@@ -139,9 +140,9 @@ int machine_init(struct machine *m, const struct settings *s, struct err *err)
 	m->cpu_model = file_value("/proc/cpuinfo", "model name", ':');
 	m->microarch = xstrdup(m->arch == m->native ? microarch() : "");
 	sysinfo(&si);
-	m->memory_mb = s->memory_bytes ?
-			       s->memory_bytes >> 20 :
-			       (int64_t)(si.totalram / 1048576 * si.mem_unit);
+	m->memory_mb = s->memory_bytes
+			       ? s->memory_bytes >> 20
+			       : (int64_t)(si.totalram / 1048576 * si.mem_unit);
 	m->cpus = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	if (m->cpus < 1)
 		m->cpus = 1;
@@ -224,7 +225,7 @@ int64_t machine_disk_kb(const char *dir, int64_t reserve_bytes)
 
 	if (statvfs(dir, &vfs) < 0)
 		return 0;
-	free_bytes = (int64_t)vfs.f_bavail * (int64_t)vfs.f_frsize -
-		     reserve_bytes;
+	free_bytes =
+		(int64_t)vfs.f_bavail * (int64_t)vfs.f_frsize - reserve_bytes;
 	return free_bytes > 0 ? free_bytes / 1024 : 0;
 }

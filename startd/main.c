@@ -26,8 +26,17 @@
 #define LEAVE_MS 30000
 #define LOOK_MS	 20
 
-enum { OPT_NAME = 1, OPT_DIR, OPT_SCHED, OPT_ARCH, OPT_EMU, OPT_POLICY,
-       OPT_SLOTS, OPT_SET, OPT_LOG };
+enum {
+	OPT_NAME = 1,
+	OPT_DIR,
+	OPT_SCHED,
+	OPT_ARCH,
+	OPT_EMU,
+	OPT_POLICY,
+	OPT_SLOTS,
+	OPT_SET,
+	OPT_LOG
+};
 
 static const struct opt_def defs[] = {
 	{ OPT_NAME, 'n', "name", "NAME", "this host's name in the pool" },
@@ -60,8 +69,8 @@ struct program {
 static void add_late(struct program *p, const char *key, const char *value)
 {
 	p->late = xreallocarray(p->late, p->late_count + 1, sizeof(*p->late));
-	p->late[p->late_count++] =
-		key ? xasprintf("%s=%s", key, value) : xstrdup(value);
+	p->late[p->late_count++] = key ? xasprintf("%s=%s", key, value)
+				       : xstrdup(value);
 }
 
 static int take_option(struct program *p, int id, const char *value,
@@ -93,8 +102,7 @@ static int take_option(struct program *p, int id, const char *value,
 		log_set_level(level);
 		return 0;
 	case OPT_ARG:
-		return err_set(err, -EINVAL, "unexpected argument '%s'",
-			       value);
+		return err_set(err, -EINVAL, "unexpected argument '%s'", value);
 	}
 	add_late(p, keys[id], value);
 	return 0;

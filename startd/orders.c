@@ -34,8 +34,7 @@ static void program_release(struct program *p)
 	free(p->emulator);
 }
 
-static int find_program(struct attempt *att, struct program *p,
-			struct err *err)
+static int find_program(struct attempt *att, struct program *p, struct err *err)
 {
 	const char *cmd = ad_str(att->start.ad, "Cmd");
 
@@ -210,8 +209,7 @@ static int put_stream(struct attempt *att, int dir_fd, const char *key,
 	return 0;
 }
 
-static int put_streams(struct attempt *att, struct record *rec,
-		       struct err *err)
+static int put_streams(struct attempt *att, struct record *rec, struct err *err)
 {
 	const struct wire_start *s = &att->start;
 	int fd, r;

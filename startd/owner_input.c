@@ -134,8 +134,8 @@ static bool map_has_user_keys(const char *text)
 static bool read_caps(const char *sys_dir, const char *name, const char *what,
 		      struct strbuf *out)
 {
-	char *path = xasprintf("%s/%s/device/capabilities/%s", sys_dir, name,
-			       what);
+	char *path =
+		xasprintf("%s/%s/device/capabilities/%s", sys_dir, name, what);
 	int r;
 
 	strbuf_reset(out);
@@ -168,8 +168,7 @@ static struct device *find(struct owner_input *in, const char *name)
 {
 	struct device *d;
 
-	list_for_each(d, &in->devices, link)
-	{
+	list_for_each(d, &in->devices, link) {
 		if (!strcmp(d->name, name))
 			return d;
 	}
@@ -229,14 +228,14 @@ static void scan(void *arg)
 	struct owner_input *in = arg;
 	struct device *d, *tmp;
 
-	list_for_each(d, &in->devices, link) d->seen = false;
+	list_for_each(d, &in->devices, link)
+		d->seen = false;
 	owner_count_reset(&in->source);
 	scan_dir(in, in->sys_dir);
 	/* Without sysfs the nodes themselves are the list. */
 	if (access(in->sys_dir, F_OK))
 		scan_dir(in, in->dev_dir);
-	list_for_each_safe(d, tmp, &in->devices, link)
-	{
+	list_for_each_safe(d, tmp, &in->devices, link) {
 		if (!d->seen)
 			device_free(d);
 	}
@@ -319,7 +318,8 @@ void owner_input_free(struct owner_input *in)
 
 	if (!in)
 		return;
-	list_for_each_safe(d, tmp, &in->devices, link) device_free(d);
+	list_for_each_safe(d, tmp, &in->devices, link)
+		device_free(d);
 	if (in->watch)
 		evloop_del_fd(in->watch);
 	evloop_del_timer(in->rescan);

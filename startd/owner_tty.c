@@ -82,8 +82,8 @@ static enum whose look(const struct tty *tty)
 
 		if (tree_stat(pids[i], &st) < 0 || st.tty_nr != nr)
 			continue;
-		whose = tree_is_below(pids[i], STARTER_COMM) ? WHOSE_JOB :
-							       WHOSE_OWNER;
+		whose = tree_is_below(pids[i], STARTER_COMM) ? WHOSE_JOB
+							     : WHOSE_OWNER;
 	}
 	free(pids);
 	return whose;
@@ -100,8 +100,7 @@ static struct tty *find_path(struct owner_tty *t, const char *path)
 {
 	struct tty *tty;
 
-	list_for_each(tty, &t->ttys, link)
-	{
+	list_for_each(tty, &t->ttys, link) {
 		if (!strcmp(tty->path, path))
 			return tty;
 	}
@@ -112,8 +111,7 @@ static struct tty *find_wd(struct owner_tty *t, int wd)
 {
 	struct tty *tty;
 
-	list_for_each(tty, &t->ttys, link)
-	{
+	list_for_each(tty, &t->ttys, link) {
 		if (tty->wd == wd)
 			return tty;
 	}
@@ -216,12 +214,12 @@ static void scan(struct owner_tty *t)
 	struct tty *tty, *tmp;
 	size_t covered = t->source.covered, uncovered = t->source.uncovered;
 
-	list_for_each(tty, &t->ttys, link) tty->seen = false;
+	list_for_each(tty, &t->ttys, link)
+		tty->seen = false;
 	owner_count_reset(&t->source);
 	scan_ptys(t);
 	scan_consoles(t);
-	list_for_each_safe(tty, tmp, &t->ttys, link)
-	{
+	list_for_each_safe(tty, tmp, &t->ttys, link) {
 		if (!tty->seen)
 			tty_free(t, tty);
 	}
@@ -238,8 +236,7 @@ static void on_settle(void *arg)
 	bool sign = false;
 
 	/* Somebody has logged in or opened a window: that is a sign too. */
-	list_for_each(tty, &t->ttys, link)
-	{
+	list_for_each(tty, &t->ttys, link) {
 		if (!tty->fresh)
 			continue;
 		tty->fresh = false;
@@ -296,8 +293,7 @@ static void look_back(struct owner_tty *t)
 	int64_t real_ms = clock_real_ms(), idle_ms = INT64_MAX;
 	struct tty *tty;
 
-	list_for_each(tty, &t->ttys, link)
-	{
+	list_for_each(tty, &t->ttys, link) {
 		struct stat st;
 
 		tty->fresh = false;
@@ -308,8 +304,8 @@ static void look_back(struct owner_tty *t)
 			idle_ms = real_ms - st.st_atime * 1000;
 	}
 	if (idle_ms != INT64_MAX)
-		t->source.last_ms = clock_mono_ms() -
-				    (idle_ms > 0 ? idle_ms : 0);
+		t->source.last_ms =
+			clock_mono_ms() - (idle_ms > 0 ? idle_ms : 0);
 	if (t->source.last_ms < 0)
 		t->source.last_ms = 0;
 }
@@ -356,7 +352,8 @@ void owner_tty_free(struct owner_tty *t)
 
 	if (!t)
 		return;
-	list_for_each_safe(tty, tmp, &t->ttys, link) tty_free(t, tty);
+	list_for_each_safe(tty, tmp, &t->ttys, link)
+		tty_free(t, tty);
 	if (t->watch)
 		evloop_del_fd(t->watch);
 	evloop_del_timer(t->settle);

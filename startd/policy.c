@@ -176,8 +176,7 @@ static int truth(struct eval *ev, const char *name)
 }
 
 void policy_judge(const struct policy *policy, const struct ad *machine,
-		  const struct policy_facts *facts,
-		  struct policy_verdict *ret)
+		  const struct policy_facts *facts, struct policy_verdict *ret)
 {
 	struct ad *ad = context(policy, machine, facts);
 	struct eval ev;

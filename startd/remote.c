@@ -102,12 +102,12 @@ int remote_backoff(struct remote *rm)
 	int64_t wait_ms = rm->backoff_ms / 2 +
 			  (int64_t)(random_u32() % (uint32_t)rm->backoff_ms);
 
-	rm->backoff_ms = rm->backoff_ms * 2 > BACKOFF_MAX_MS ?
-				 BACKOFF_MAX_MS :
-				 rm->backoff_ms * 2;
+	rm->backoff_ms = rm->backoff_ms * 2 > BACKOFF_MAX_MS
+				 ? BACKOFF_MAX_MS
+				 : rm->backoff_ms * 2;
 	while (wait_ms > 0) {
-		int64_t part_ms =
-			wait_ms < CANCEL_LOOK_MS ? wait_ms : CANCEL_LOOK_MS;
+		int64_t part_ms = wait_ms < CANCEL_LOOK_MS ? wait_ms
+							   : CANCEL_LOOK_MS;
 
 		if (atomic_load(rm->cancel))
 			return -ECANCELED;

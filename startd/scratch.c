@@ -146,8 +146,8 @@ static void list_add(struct scratch_list *list, const char *name,
 	f = &list->files[list->count++];
 	f->name = xstrdup(name);
 	f->size = st->st_size;
-	f->mtime_ns = st->st_mtim.tv_sec * INT64_C(1000000000) +
-		      st->st_mtim.tv_nsec;
+	f->mtime_ns =
+		st->st_mtim.tv_sec * INT64_C(1000000000) + st->st_mtim.tv_nsec;
 	f->ino = st->st_ino;
 }
 
@@ -172,9 +172,9 @@ static int scan_entry(struct scan *scan, int dir_fd, const char *name,
 	} else if (is_ours(&st, scan->uid)) {
 		list_add(scan->list, path, &st);
 	} else if (S_ISDIR(st.st_mode) && scan->deep && depth < DEPTH_MAX) {
-		int fd = openat(dir_fd, name,
-				O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
-					O_CLOEXEC);
+		int fd =
+			openat(dir_fd, name,
+			       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 		if (fd >= 0)
 			r = scan_dir(scan, fd, path, depth + 1, err);
@@ -274,8 +274,7 @@ int scratch_store(const struct scratch_list *list, const char *path,
 
 	for (i = 0; i < list->count; i++) {
 		const struct scratch_file *f = &list->files[i];
-		char *text = xasprintf("%" PRId64 " %" PRId64 " %" PRIu64
-				       " %s",
+		char *text = xasprintf("%" PRId64 " %" PRId64 " %" PRIu64 " %s",
 				       f->size, f->mtime_ns, f->ino, f->name);
 
 		record_add(&rec, "file", text);
@@ -347,8 +346,8 @@ static int64_t used_blocks(int fd, int depth)
 		int sub;
 
 		if (!strcmp(de->d_name, ".") || !strcmp(de->d_name, "..") ||
-		    fstatat(dirfd(dir), de->d_name, &st,
-			    AT_SYMLINK_NOFOLLOW) < 0)
+		    fstatat(dirfd(dir), de->d_name, &st, AT_SYMLINK_NOFOLLOW) <
+			    0)
 			continue;
 		sum += st.st_blocks;
 		if (!S_ISDIR(st.st_mode) || depth >= DEPTH_MAX)

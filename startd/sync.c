@@ -22,7 +22,7 @@
 /* A call that was not answered long after that is dead. */
 #define TIMEOUT_MS 45000
 /* News within this time of a call goes with the next one. */
-#define GATHER_MS 10
+#define GATHER_MS      10
 #define RETRY_FIRST_MS 100
 #define RETRY_MAX_MS   5000
 
@@ -120,9 +120,9 @@ static void retry(struct sync *s, const struct err *err)
 	s->said_down = true;
 	if (getrandom(&jitter, sizeof(jitter), 0) != sizeof(jitter))
 		jitter = 0;
-	evloop_set_timer(s->timer, s->retry_ms / 2 +
-					   (int64_t)(jitter %
-						     (uint32_t)s->retry_ms));
+	evloop_set_timer(s->timer,
+			 s->retry_ms / 2 +
+				 (int64_t)(jitter % (uint32_t)s->retry_ms));
 	s->retry_ms *= 2;
 	if (s->retry_ms > RETRY_MAX_MS)
 		s->retry_ms = RETRY_MAX_MS;

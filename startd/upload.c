@@ -81,8 +81,8 @@ static int open_pack(const char *spool, bool in_memory, struct err *err)
 {
 	int fd;
 
-	fd = in_memory ? memfd_create("pack", MFD_CLOEXEC) :
-			 open(spool, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	fd = in_memory ? memfd_create("pack", MFD_CLOEXEC)
+		       : open(spool, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_sys(err, -errno, "cannot make a file in '%s'",
 			       spool);
@@ -164,8 +164,7 @@ static int make_pack(struct send *s, const struct wire_missing *missing,
 	return fd;
 }
 
-static int put_pack(struct send *s, const char *upload, int fd,
-		    struct err *err)
+static int put_pack(struct send *s, const char *upload, int fd, struct err *err)
 {
 	struct httpu_request req = HTTPU_REQUEST_INIT;
 	char *path = xasprintf("/api/v1/uploads/%s/pack", upload);
@@ -224,9 +223,8 @@ static int commit(struct send *s, const char *upload, char **ret_id,
 	json_set_int(body, "upload_ms", clock_mono_ms() - s->since_ms);
 	r = remote_post(s->rm, path, body, &reply, err);
 	if (!r)
-		r = json_get_str(reply,
-				 s->up->offer ? "checkpoint" : "outputs", &id,
-				 err);
+		r = json_get_str(reply, s->up->offer ? "checkpoint" : "outputs",
+				 &id, err);
 	if (!r)
 		*ret_id = xstrdup(id);
 	json_decref(reply);
@@ -297,8 +295,8 @@ int upload_run(struct remote *rm, const struct upload *up, char **ret_id,
 		return err_set(err, -EINVAL, "bad store key");
 	r = chunker_new(&key, &s.chunker, err);
 	if (!r) {
-		s.dir_fd = open(up->scratch,
-				O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		s.dir_fd =
+			open(up->scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (s.dir_fd < 0)
 			r = err_sys(err, -errno, "cannot open '%s'",
 				    up->scratch);

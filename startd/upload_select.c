@@ -92,8 +92,8 @@ static int select_new(int dir_fd, const struct scratch_list *base,
 	return 0;
 }
 
-static int select_named(int dir_fd, const char *name,
-			struct upload_set *set, struct err *err)
+static int select_named(int dir_fd, const char *name, struct upload_set *set,
+			struct err *err)
 {
 	struct scratch_list all;
 	size_t i;
@@ -112,16 +112,15 @@ static int select_named(int dir_fd, const char *name,
 	if (fd < 0)
 		return err_set(err, fd == -EPERM ? -EPERM : -ENOENT,
 			       fd == -EPERM ? "output '%s' is not a regular "
-					      "file of the job's own" :
-					      "the job left no output '%s'",
+					      "file of the job's own"
+					    : "the job left no output '%s'",
 			       name);
 	close(fd);
 	upload_set_add(set, name);
 	return 0;
 }
 
-static void select_stream(int dir_fd, const char *name,
-			  struct upload_set *set)
+static void select_stream(int dir_fd, const char *name, struct upload_set *set)
 {
 	int fd;
 
@@ -145,8 +144,7 @@ int upload_select_outputs(int dir_fd, const struct scratch_list *base,
 	if (!start->outputs)
 		return select_new(dir_fd, base, start, set, err);
 	for (i = 0; start->outputs[i]; i++) {
-		int code = select_named(dir_fd, start->outputs[i], set,
-					err);
+		int code = select_named(dir_fd, start->outputs[i], set, err);
 
 		if (!r)
 			r = code;

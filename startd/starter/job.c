@@ -20,8 +20,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define IOPRIO_IDLE	 (3 << 13)
-#define IOPRIO_WHO_SELF	 1
+#define IOPRIO_IDLE	(3 << 13)
+#define IOPRIO_WHO_SELF 1
 
 /* What the child writes into the pipe when a step fails. */
 struct failure {
@@ -138,9 +138,9 @@ static int open_files(const struct record *start, struct err *err)
 	if (!r)
 		r = open_output(1, out, append, err);
 	if (!r && out && errors && !strcmp(out, errors))
-		return dup2(1, 2) < 0 ?
-			       err_sys(err, -errno, "cannot share stdout") :
-			       0;
+		return dup2(1, 2) < 0
+			       ? err_sys(err, -errno, "cannot share stdout")
+			       : 0;
 	if (!r)
 		r = open_output(2, errors, append, err);
 	return r;

@@ -245,8 +245,8 @@ static int end_ran(struct run *run, int64_t ended_boot_ms, struct err *err)
 
 	record_add(&end, "how", exited ? "exited" : "signaled");
 	record_add_int(&end, "code",
-		       exited ? WEXITSTATUS(run->status) :
-				WTERMSIG(run->status));
+		       exited ? WEXITSTATUS(run->status)
+			      : WTERMSIG(run->status));
 	record_add_int(&end, "began_ms", run->began_ms);
 	record_add_int(&end, "ended_ms", clock_real_ms());
 	record_add_int(&end, "ended_boot_ms", ended_boot_ms);

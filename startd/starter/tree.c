@@ -29,8 +29,8 @@ static void pids_add(struct pids *p, pid_t pid, pid_t parent)
 	if (p->count == p->alloc) {
 		p->alloc = p->alloc ? p->alloc * 2 : 64;
 		p->v = xreallocarray(p->v, p->alloc, sizeof(*p->v));
-		p->parent = xreallocarray(p->parent, p->alloc,
-					  sizeof(*p->parent));
+		p->parent =
+			xreallocarray(p->parent, p->alloc, sizeof(*p->parent));
 	}
 	p->v[p->count] = pid;
 	p->parent[p->count] = parent;
@@ -195,8 +195,7 @@ bool tree_stopped(pid_t root)
 	for (i = 0; i < count && all; i++) {
 		struct tree_stat st;
 
-		all = tree_stat(pids[i], &st) < 0 ||
-		      at_rest(st.state, SIGSTOP);
+		all = tree_stat(pids[i], &st) < 0 || at_rest(st.state, SIGSTOP);
 	}
 	free(pids);
 	return all;

@@ -60,9 +60,9 @@ static void test_headers(void **state)
 
 	(void)state;
 	elf[19] = 22;
-	assert_int_equal(
-		arch_of_file(put("a", elf, sizeof(elf)), &kind, &arch, NULL),
-		0);
+	assert_int_equal(arch_of_file(put("a", elf, sizeof(elf)), &kind, &arch,
+				      NULL),
+			 0);
 	assert_int_equal(kind, ARCH_KIND_ELF);
 	assert_string_equal(arch->name, "S390X");
 	/* The same number for another byte order is another machine. */

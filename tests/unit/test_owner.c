@@ -106,11 +106,15 @@ static int add_keyboard(const char *event, bool with_node)
 	char path[128], caps[96];
 	int fd = -1;
 
-	snprintf(caps, sizeof(caps), "sys/class/input/%s/device/"
-				     "capabilities/ev", event);
+	snprintf(caps, sizeof(caps),
+		 "sys/class/input/%s/device/"
+		 "capabilities/ev",
+		 event);
 	put(caps, "120013\n");
-	snprintf(caps, sizeof(caps), "sys/class/input/%s/device/"
-				     "capabilities/key", event);
+	snprintf(caps, sizeof(caps),
+		 "sys/class/input/%s/device/"
+		 "capabilities/key",
+		 event);
 	put(caps, "402000000 3803078f800d001 feffffdfffefffff fffffffffffffffe"
 		  "\n");
 	if (!with_node)
@@ -469,10 +473,11 @@ static void test_key_to_frozen(void **state)
 		cg_thaw(freeze_this);
 	}
 	qsort(us, KEYS, sizeof(us[0]), by_value);
-	print_message("# key in a terminal to a job's last instruction: p50 %d us, "
-		      "p99 %d us, max %d us (%d keys)\n",
-		      (int)us[KEYS / 2], (int)us[KEYS * 99 / 100],
-		      (int)us[KEYS - 1], KEYS);
+	print_message(
+		"# key in a terminal to a job's last instruction: p50 %d us, "
+		"p99 %d us, max %d us (%d keys)\n",
+		(int)us[KEYS / 2], (int)us[KEYS * 99 / 100], (int)us[KEYS - 1],
+		KEYS);
 	assert_true(us[KEYS / 2] < 100000);
 	cg_kill(freeze_this);
 	kill(starter, SIGKILL);

@@ -112,8 +112,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_each_cut_is_found, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(test_bad_text, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(test_bad_text, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

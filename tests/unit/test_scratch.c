@@ -111,9 +111,8 @@ static void test_scan(void **state)
 	scratch_list_release(&top);
 	scratch_list_release(&all);
 	/* Another user's files are not there. */
-	assert_int_equal(scratch_scan(dir_fd, "", true, geteuid() + 1, &all,
-				      NULL),
-			 0);
+	assert_int_equal(
+		scratch_scan(dir_fd, "", true, geteuid() + 1, &all, NULL), 0);
 	assert_int_equal(all.count, 0);
 	assert_int_equal(scratch_scan(dir_fd, "link", true, geteuid(), &all,
 				      NULL),
@@ -139,8 +138,7 @@ static void test_changes_survive_a_restart(void **state)
 	assert_true(scratch_unchanged(&loaded, scratch_find(&now, "same")));
 	assert_true(scratch_unchanged(&loaded,
 				      scratch_find(&now, "with blanks\n")));
-	assert_false(
-		scratch_unchanged(&loaded, scratch_find(&now, "touched")));
+	assert_false(scratch_unchanged(&loaded, scratch_find(&now, "touched")));
 	assert_false(scratch_unchanged(&loaded, scratch_find(&now, "new")));
 	assert_null(scratch_find(&now, "none"));
 	scratch_list_release(&base);

@@ -65,8 +65,9 @@ static void test_file_and_line(void **state)
 
 static void test_refused(void **state)
 {
-	static const char *const bad[] = { "", "=1", "slots", "sltos=1",
-					   "slots=many", "memory=1Q" };
+	static const char *const bad[] = {
+		"", "=1", "slots", "sltos=1", "slots=many", "memory=1Q"
+	};
 	size_t i;
 
 	(void)state;
@@ -106,8 +107,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		T(test_defaults),	T(test_file_and_line),
-		T(test_refused),	T(test_out_of_range),
+		T(test_defaults),
+		T(test_file_and_line),
+		T(test_refused),
+		T(test_out_of_range),
 		T(test_periods_never_spin),
 #undef T
 	};

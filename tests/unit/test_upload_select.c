@@ -34,8 +34,8 @@ static int setup(void **state)
 	dir_fd = open(dir, O_RDONLY | O_DIRECTORY);
 	put("in", "input");
 	put("in2", "input");
-	assert_int_equal(
-		scratch_scan(dir_fd, "", true, geteuid(), &base, NULL), 0);
+	assert_int_equal(scratch_scan(dir_fd, "", true, geteuid(), &base, NULL),
+			 0);
 	put("in2", "changed");
 	put("out", "o");
 	put("sub/out", "o");
@@ -45,8 +45,8 @@ static int setup(void **state)
 	put("_harrier/image.tmp", "i");
 	put("_harrier/stats", "s");
 	start = (struct wire_start){ 0 };
-	start.stdout_name = (char *)(uintptr_t)"_harrier_stdout";
-	start.stderr_name = (char *)(uintptr_t)"_harrier_stderr";
+	start.stdout_name = (char *)(uintptr_t) "_harrier_stdout";
+	start.stderr_name = (char *)(uintptr_t) "_harrier_stderr";
 	return 0;
 }
 
@@ -114,9 +114,9 @@ static void test_missing_and_links(void **state)
 	(void)state;
 	assert_int_equal(symlinkat("/etc/passwd", dir_fd, "link"), 0);
 	start.outputs = names;
-	assert_int_equal(
-		upload_select_outputs(dir_fd, &base, &start, &set, &err),
-		-ENOENT);
+	assert_int_equal(upload_select_outputs(dir_fd, &base, &start, &set,
+					       &err),
+			 -ENOENT);
 	assert_non_null(strstr(err.text, "'none'"));
 	/* The rest goes all the same. */
 	check_set("_harrier_stdout out ");
