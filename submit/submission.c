@@ -11,6 +11,7 @@
 
 #include "common/base/hash.h"
 #include "common/base/xalloc.h"
+#include "common/job/jobdesc.h"
 #include "common/svc/json.h"
 
 struct submission {
@@ -173,6 +174,9 @@ json_t *submission_body(const struct submission *s, const struct ad *cluster,
 	json_set_str(body, "uuid", uuid);
 	json_set_value(body, "cluster_ad", ad);
 	json_set_int(body, "count", (int64_t)submission_count(s));
+	/* The scheduler sets the states itself: it is told, not shown. */
+	json_set_bool(body, "hold",
+		      ad_int(cluster, "JobStatus", JOB_IDLE) == JOB_HELD);
 	add_table(s, body, ad);
 	return body;
 }

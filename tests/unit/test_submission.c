@@ -47,6 +47,7 @@ static void rows_fit_columns(void **state)
 	assert_string_equal(text.data,
 			    "{\"cluster_ad\":{\"Cmd\":\"x\",\"Requirements\":"
 			    "\"/Expr(A > 1)/\",\"Iwd\":\"/w\"},\"count\":3,"
+			    "\"hold\":false,"
 			    "\"columns\":[\"Out\",\"RequestMemory\"],"
 			    "\"rows\":[[\"out.0\",null],"
 			    "[\"out.1\",\"/Expr(1024 * 2)/\"],[null,null]]}");
