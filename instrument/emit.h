@@ -75,6 +75,9 @@ bool var_is_proxied(const struct emit *e, const struct var *v);
 /* What follows a declaration whose variables are proxied. */
 void render_proxies(struct emit *e, struct node *decl_stmt, struct node *first,
 		    struct node *last, struct strbuf *out);
+/* Declares the objects of the compound literals of a block. */
+void render_literals(struct emit *e, const struct node *block,
+		     struct strbuf *out);
 char *static_local_name(const struct decl *d);
 char *label_name(struct emit *e, const struct decl *label);
 /* `\n# line "file"\n` for that offset. */

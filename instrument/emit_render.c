@@ -4,6 +4,7 @@
 
 #include "common/base/xalloc.h"
 #include "instrument/emit_fn.h"
+#include "instrument/tok.h"
 
 struct edit {
 	size_t begin, end;
@@ -39,9 +40,9 @@ static void add(struct edits *ed, size_t begin, size_t end, char *text)
 
 bool var_is_proxied(const struct emit *e, const struct var *v)
 {
-	if (e->variant != SLOW || !v || !v->decl)
+	if (e->variant != SLOW || !v)
 		return false;
-	return v->mem || v->decl->is_const;
+	return v->mem || (v->decl && v->decl->is_const);
 }
 
 char *static_local_name(const struct decl *d)
@@ -62,7 +63,7 @@ char *label_name(struct emit *e, const struct decl *label)
 
 static bool in_own_decl(const struct emit *e, const struct var *v)
 {
-	return e->in_decl && v->decl->name_at >= e->in_decl->begin &&
+	return e->in_decl && v->decl && v->decl->name_at >= e->in_decl->begin &&
 	       v->decl->name_at < e->in_decl->end;
 }
 
@@ -104,6 +105,48 @@ void render_proxies(struct emit *e, struct node *stmt, struct node *first,
 				    v->name, v->name, v->name);
 		if (n == last)
 			break;
+	}
+}
+
+/* `(const int[]){` becomes `int[3]`. */
+static void literal_type(struct emit *e, const struct node *n,
+			 struct strbuf *out)
+{
+	struct toks toks;
+	const struct tok *end;
+
+	toks_init(&toks, e->ast->text + n->begin, n->end - n->begin);
+	end = tok_skip_group(toks.v) - 1;
+	for (const struct tok *t = toks.v + 1; t < end; t++) {
+		if (tok_is_word(&toks, t, "const"))
+			continue;
+		strbuf_addch(out, ' ');
+		strbuf_add(out, toks.text + t->begin, t->end - t->begin);
+		if (tok_is(t, '[') && tok_is(t + 1, ']'))
+			strbuf_addf(out, "%lld", n->type->count);
+	}
+	toks_release(&toks);
+}
+
+void render_literals(struct emit *e, const struct node *block,
+		     struct strbuf *out)
+{
+	for (int i = 0; e->fn && i < e->fn->nlocals; i++) {
+		struct var *v = e->fn->vars[i];
+
+		if (v->decl || node_up(v->node, N_COMPOUND) != block)
+			continue;
+		strbuf_addstr(out, " __typeof__(");
+		literal_type(e, v->node, out);
+		if (e->variant != SLOW)
+			strbuf_addf(out, ") %s;", v->name);
+		else if (v->odd)
+			strbuf_addf(out, ") __ckpt_o_%s;", v->name);
+		else
+			strbuf_addf(out,
+				    ") __ckpt_o_%s; __typeof__(__ckpt_o_%s) "
+				    "*__ckpt_m_%s = &__ckpt_o_%s;",
+				    v->name, v->name, v->name, v->name);
 	}
 }
 
@@ -310,8 +353,44 @@ static void edit_setjmp(struct edits *ed, struct node *n, bool opening)
 		    xstrdup("; ckpt_mask = __ckpt_mask; __ckpt_j; })"));
 }
 
+/* A literal that has an address lives in a variable that can be saved. */
+static void edit_literal(struct emit *e, struct edits *ed, struct node *n,
+			 bool opening)
+{
+	struct var *v = fn_literal(e->fn, n);
+	struct strbuf sb = STRBUF_INIT;
+	char *name;
+
+	if (!v || ed->names_only)
+		return;
+	render_var(e, v, &sb);
+	name = strbuf_detach(&sb);
+	if (opening)
+		add(ed, n->begin, n->begin,
+		    xasprintf("(*(__typeof__(%s) *)__builtin_memcpy(&%s, &",
+			      name, name));
+	else
+		add(ed, n->end, n->end, xasprintf(", sizeof(%s)))", name));
+	free(name);
+}
+
+static void edit_literals(struct emit *e, struct edits *ed, struct node *n)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	render_literals(e, n, &sb);
+	if (sb.len)
+		add(ed, n->begin + 1, n->begin + 1, strbuf_detach(&sb));
+}
+
 static void collect_children(struct emit *e, struct edits *ed, struct node *n)
 {
+	bool clone = e->fn && e->variant != AS_WRITTEN;
+
+	if (n->kind == N_COMPOUND && clone)
+		edit_literals(e, ed, n);
+	if (n->kind == N_COMPOUND_LITERAL && clone)
+		edit_literal(e, ed, n, true);
 	if (n->kind == N_CALL && e->fn)
 		edit_setjmp(ed, n, true);
 	if (n->kind == N_VAR)
@@ -329,6 +408,8 @@ static void collect_children(struct emit *e, struct edits *ed, struct node *n)
 		    xasprintf("__ckpt_n_%s", e->fn->decl->name));
 	for (struct node *c = n->first; c; c = c->next)
 		collect(e, ed, c);
+	if (n->kind == N_COMPOUND_LITERAL && clone)
+		edit_literal(e, ed, n, false);
 	if (n->kind == N_CALL)
 		edit_hint(e, ed, n, false);
 	if (n->kind == N_CALL && e->fn)

@@ -140,7 +140,13 @@ static void emit_return(struct emit *e, struct ir *ir)
 static void emit_structured(struct emit *e, struct ir *ir)
 {
 	switch (ir->kind) {
-	case IR_BLOCK: emit_braced(e, ir->a); break;
+	case IR_BLOCK:
+		strbuf_addstr(&e->out, "{ ");
+		if (ir->n)
+			render_literals(e, ir->n, &e->out);
+		emit_list(e, ir->a);
+		strbuf_addstr(&e->out, " }");
+		break;
 	case IR_TEMPS: emit_temps(e, ir); break;
 	case IR_EXPR:
 		render_self(e, ir->n, &e->out);

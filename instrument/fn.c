@@ -106,8 +106,11 @@ static unsigned same_place_before(const struct fn *fn, const struct node *n)
 	struct place p = ast_place(fn->ast, n->begin);
 	unsigned count = 0;
 
-	for (int i = fn->nlocals; i < fn->nvars; i++) {
+	for (int i = 0; i < fn->nvars; i++) {
 		struct node *o = fn->vars[i]->node;
+
+		if (!o)
+			continue;
 		struct place q = ast_place(fn->ast, o->begin);
 
 		if (o->kind == n->kind && q.line == p.line && q.col == p.col)
@@ -142,7 +145,8 @@ struct var *fn_temp(struct fn *fn, struct node *expr)
 static bool name_is_taken(const struct fn *fn, const char *name)
 {
 	for (int i = 0; i < fn->nvars; i++)
-		if (!strcmp(fn->vars[i]->decl->name, name))
+		if (fn->vars[i]->decl &&
+		    !strcmp(fn->vars[i]->decl->name, name))
 			return true;
 	return false;
 }
@@ -184,6 +188,47 @@ static void add_local(struct fn *fn, struct decl *d)
 	add_var(fn, v);
 	if (v->mem)
 		fn->has_mem = true;
+}
+
+struct var *fn_literal(const struct fn *fn, const struct node *n)
+{
+	for (int i = 0; i < fn->nlocals; i++)
+		if (!fn->vars[i]->decl && fn->vars[i]->node == n)
+			return fn->vars[i];
+	return NULL;
+}
+
+/* `&(struct s){ 1 }`, `(int[]){ 1, 2 }`, `(struct s){ 1 }.array`. */
+static bool literal_has_address(const struct node *n)
+{
+	const struct node *p = n->parent;
+
+	if (n->type->kind == T_ARRAY)
+		return true;
+	while (p && (p->kind == N_PAREN || (p->kind == N_MEMBER && !p->arrow))) {
+		if (p->type && p->type->kind == T_ARRAY)
+			return true;
+		p = p->parent;
+	}
+	return p && p->kind == N_UNARY && p->op == '&';
+}
+
+static void add_literal(struct fn *fn, struct node *n)
+{
+	struct var *v;
+
+	if (!literal_has_address(n))
+		return;
+	v = xcalloc(1, sizeof(*v));
+	v->node = n;
+	v->mem = true;
+	v->name = xasprintf("__ckpt_k%d", fn->nvars);
+	v->stable = xasprintf("<literal %u:%u #%u>",
+			      ast_place(fn->ast, n->begin).line,
+			      ast_place(fn->ast, n->begin).col,
+			      same_place_before(fn, n));
+	add_var(fn, v);
+	fn->has_mem = true;
 }
 
 static struct point *add_point(struct fn *fn, enum point_kind kind,
@@ -243,6 +288,8 @@ static bool collect(struct node *n, void *ctx)
 		add_declarator(fn, n);
 	else if (n->kind == N_CALL)
 		add_call(fn, n);
+	else if (n->kind == N_COMPOUND_LITERAL)
+		add_literal(fn, n);
 	else if (goto_is_backward(n))
 		add_point(fn, POINT_GOTO, n, xstrdup("goto"));
 	if (node_is_loop(n)) {
@@ -317,10 +364,10 @@ static void refuse_types(struct fn *fn)
 {
 	for (int i = 0; i < fn->nvars; i++) {
 		struct decl *d = fn->vars[i]->decl;
-		enum type_kind k = d->type->kind;
+		enum type_kind k = d ? d->type->kind : T_INT;
 
 		if (k == T_VLA || k == T_VA_LIST || k == T_VECTOR ||
-		    k == T_OTHER || d->has_cleanup)
+		    k == T_OTHER || (d && d->has_cleanup))
 			refuse(fn, d->name_at,
 			       xasprintf("'%s' has a type that cannot be saved",
 					 d->name));
@@ -333,23 +380,58 @@ static void refuse_types(struct fn *fn)
 					 fn->statics[i]->name));
 }
 
-/*
- * A memory variable whose declaration can be jumped over: a label or case
- * stands after it in its block.
- */
+/* A jump from outside into the rest of a block, behind a declaration. */
+struct jump_in {
+	size_t begin, end;
+	bool found;
+};
+
+static bool find_jump(struct node *n, void *ctx)
+{
+	struct jump_in *j = ctx;
+	const struct node *from = NULL;
+	size_t to = 0;
+
+	if (n->kind == N_GOTO && n->decl) {
+		from = n;
+		to = n->decl->name_at;
+	} else if (n->kind == N_CASE || n->kind == N_DEFAULT) {
+		from = node_up(n->parent, N_SWITCH);
+		to = n->begin;
+	}
+	if (from && to >= j->begin && to < j->end &&
+	    (from->begin < j->begin || from->begin >= j->end))
+		j->found = true;
+	return !j->found;
+}
+
+/* From where on, and up to where, a memory variable is in scope. */
+static bool scope_of(const struct var *v, struct jump_in *ret)
+{
+	struct node *stmt, *block;
+
+	if (!v->decl) {
+		block = node_up(v->node, N_COMPOUND);
+		*ret = (struct jump_in){ block->begin, block->end, false };
+		return true;
+	}
+	stmt = v->decl->node ? node_up(v->decl->node, N_DECL_STMT) : NULL;
+	if (!stmt || v->decl->kind != D_LOCAL)
+		return false;
+	block = stmt->parent;
+	*ret = (struct jump_in){ stmt->end, block->end, false };
+	return true;
+}
+
 static void mark_odd(struct fn *fn)
 {
-	for (int i = 0; i < fn->nlocals; i++) {
-		struct var *v = fn->vars[i];
-		struct node *stmt;
+	struct jump_in j;
 
-		if (!v->mem || v->decl->kind != D_LOCAL || !v->decl->node)
+	for (int i = 0; i < fn->nlocals; i++) {
+		if (!fn->vars[i]->mem || !scope_of(fn->vars[i], &j))
 			continue;
-		stmt = node_up(v->decl->node, N_DECL_STMT);
-		for (struct node *s = stmt ? stmt->next : NULL; s; s = s->next)
-			if (s->kind == N_LABEL || s->kind == N_CASE ||
-			    s->kind == N_DEFAULT)
-				v->odd = true;
+		node_walk(fn->body, find_jump, &j);
+		fn->vars[i]->odd = j.found;
 	}
 }
 

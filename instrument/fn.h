@@ -20,8 +20,10 @@
 enum point_kind { POINT_CALL, POINT_LOOP, POINT_ENTRY, POINT_GOTO };
 
 struct var {
-	struct decl *decl;	/* NULL: a temporary */
-	struct node *node;	/* of a temporary: the expression it holds */
+	struct decl *decl;	/* NULL: a temporary or a literal's object */
+	struct node *node;	/* of a temporary: the expression it holds; of
+				 * a compound literal that has an address: it;
+				 * declared at the start of its block */
 	char *name;		/* in the emitted C */
 	char *stable;		/* in images */
 	bool mem;
@@ -82,6 +84,8 @@ int fn_loop_index(const struct fn *fn, const struct node *loop);
 /* The temporary that holds an expression, made on first use. */
 struct var *fn_temp(struct fn *fn, struct node *expr);
 struct var *fn_var(const struct decl *d);
+/* The object of a compound literal whose address is used, or NULL. */
+struct var *fn_literal(const struct fn *fn, const struct node *n);
 
 bool node_is_loop(const struct node *n);
 /* Calls visit for each node of the tree in the order of the text; visit

@@ -405,6 +405,16 @@ static void scope_decl(struct scope *s, struct ir *ir)
 	}
 }
 
+static void scope_literals(struct scope *s, const struct node *block)
+{
+	struct fn *fn = s->l->fn;
+
+	for (int i = 0; i < fn->nlocals; i++)
+		if (!fn->vars[i]->decl &&
+		    node_up(fn->vars[i]->node, N_COMPOUND) == block)
+			s->mem[s->n++] = fn->vars[i];
+}
+
 static void scope_list(struct scope *s, struct ir *ir)
 {
 	for (; ir; ir = ir->next) {
@@ -412,6 +422,8 @@ static void scope_list(struct scope *s, struct ir *ir)
 
 		if (ir->kind == IR_DECL)
 			scope_decl(s, ir);
+		if (ir->kind == IR_BLOCK && ir->n)
+			scope_literals(s, ir->n);
 		scope_list(s, ir->init);
 		if (ir->point)
 			point_vars(s, ir->point);
