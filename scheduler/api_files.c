@@ -144,12 +144,8 @@ static void offer(struct api_call *c, bool outputs)
 	rc = wire_offer_decode(c->body, outputs, &o, &err);
 	if (!rc)
 		rc = begin_upload(c->s, a, &o, outputs, &reply, &err);
-	if (!rc && !outputs) {
-		int64_t upload_ms = a->figures.upload_ms;
-
-		a->figures = o.figures;
-		a->figures.upload_ms = upload_ms;
-	}
+	if (!rc && !outputs)
+		wire_figures_merge(&a->figures, &o.figures);
 	wire_offer_release(&o);
 	if (rc)
 		api_error(c->s, c->req, &err);

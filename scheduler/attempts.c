@@ -169,10 +169,12 @@ int attempts_open(struct sched *s, struct job *j, struct slot *slot,
 int attempts_close(struct sched *s, struct attempt *a,
 		   const struct wire_end *end, struct err *err)
 {
-	char *figures = figures_text(&end->figures);
 	struct dbattempt row;
+	char *figures;
 	int rc = core_write(s, err);
 
+	wire_figures_merge(&a->figures, &end->figures);
+	figures = figures_text(&a->figures);
 	row_of(a, &row);
 	row.live = false;
 	row.state = "ended";
@@ -249,6 +251,7 @@ static int load_one(void *arg, const struct dbattempt *row)
 	wire_run_parse(row->state, &a->state);
 	wire_want_parse(row->want, &a->want);
 	a->reported = row->reported;
+	a->sent = true;
 	a->ckpt_asked = row->ckpt_asked;
 	a->resumed_from = row->resumed_from;
 	a->matched = row->matched;

@@ -24,6 +24,7 @@ struct attempt {
 	char *host, *arch, *slot_name;
 	struct slot *slot;
 	enum wire_run state;
+	bool sent; /* its start has left, perhaps */
 	bool reported; /* its host has listed it */
 	enum wire_want want;
 	int ckpt_asked; /* checkpoints asked for, to go on after them */

@@ -73,5 +73,5 @@ int hostend_lost(struct sched *s, struct attempt *a, const char *why,
 
 int hostend_unsent(struct sched *s, struct attempt *a, struct err *err)
 {
-	return end_without_word(s, a, WIRE_HOW_EVICTED, a->reason, err);
+	return end_without_word(s, a, WIRE_HOW_REFUSED, a->reason, err);
 }

@@ -79,7 +79,7 @@ static int take_attempt(struct sched *s, struct attempt *a,
 
 	attempts_renew(a);
 	take_texts(a, w);
-	a->figures = w->figures;
+	wire_figures_merge(&a->figures, &w->figures);
 	if (!changed)
 		return 0;
 	a->reported = true;
@@ -126,7 +126,7 @@ static int lose_missing(struct sched *s, struct host *h,
 					  "the host knows nothing of it any "
 					  "more",
 					  err);
-		else if (a->want >= WIRE_WANT_VACATE)
+		else if (a->want >= WIRE_WANT_VACATE || h->leaving)
 			rc = hostend_unsent(s, a, err);
 	}
 	return rc;
@@ -448,6 +448,19 @@ static void tick_leases(struct sched *s, int64_t now_ms)
 	}
 }
 
+/* What a silent host cannot have got goes to others at once. */
+static void take_back(struct sched *s, struct host *h)
+{
+	struct err err = ERR_INIT;
+
+	for (size_t i = 0; i < h->slot_count; i++) {
+		struct attempt *a = h->slots[i]->attempt;
+
+		if (a && !a->sent && hostend_unsent(s, a, &err))
+			break;
+	}
+}
+
 void hosts_tick(struct sched *s)
 {
 	int64_t now_ms = clock_boot_ms();
@@ -462,6 +475,7 @@ void hosts_tick(struct sched *s)
 			h->online = false;
 			log_warn("host %s is silent", h->name);
 			feed_host(s, h);
+			take_back(s, h);
 		}
 	}
 	tick_leases(s, now_ms);

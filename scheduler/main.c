@@ -121,6 +121,7 @@ static char *pool_name(void)
 static int open_store(struct sched *s, const struct pooldir *dir,
 		      struct err *err)
 {
+	size_t strays = 0;
 	int rc = db_open(dir->db, &s->db, err);
 
 	if (!rc)
@@ -132,7 +133,7 @@ static int open_store(struct sched *s, const struct pooldir *dir,
 	if (!rc)
 		rc = backend_dir_open(dir->store, &s->backend, err);
 	if (!rc)
-		rc = gc_strays(s->index, s->backend, NULL, err);
+		rc = gc_strays(s->index, s->backend, &strays, err);
 	if (!rc)
 		rc = recover_identity(s, err);
 	return rc;

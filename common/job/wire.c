@@ -210,6 +210,20 @@ void wire_figures_init(struct wire_figures *f)
 	f->sys_cpu_s = 0;
 }
 
+void wire_figures_merge(struct wire_figures *f, const struct wire_figures *from)
+{
+	for (size_t i = 0; i < COUNT(figures); i++) {
+		int64_t v = *figure((struct wire_figures *)from, i);
+
+		if (v >= 0)
+			*figure(f, i) = v;
+	}
+	if (from->user_cpu_s > 0)
+		f->user_cpu_s = from->user_cpu_s;
+	if (from->sys_cpu_s > 0)
+		f->sys_cpu_s = from->sys_cpu_s;
+}
+
 int wire_figures_decode(const json_t *root, struct wire_figures *f,
 			struct err *err)
 {

@@ -109,6 +109,9 @@ struct wire_figures {
 };
 
 void wire_figures_init(struct wire_figures *f); /* all unknown, CPU 0 */
+/* What is known in @from replaces what is in @f. */
+void wire_figures_merge(struct wire_figures *f,
+			const struct wire_figures *from);
 /* Members that are absent or null stay as they are. */
 int wire_figures_decode(const json_t *root, struct wire_figures *f,
 			struct err *err);
