@@ -22,16 +22,9 @@ struct fact_fn *facts_find(const struct facts *f, const char *name)
 
 /* ---- trip counts ---- */
 
-static struct node *strip_parens(struct node *n)
-{
-	while (n && n->kind == N_PAREN)
-		n = n->first;
-	return n;
-}
-
 static bool const_value(struct node *n, long long *ret)
 {
-	n = strip_parens(n);
+	n = node_strip(n);
 	if (!n || !n->is_const_int)
 		return false;
 	*ret = n->value;
@@ -41,12 +34,12 @@ static bool const_value(struct node *n, long long *ret)
 /* The start value that init gives to the variable d. */
 static bool start_value(struct node *init, const struct decl *d, long long *ret)
 {
-	struct node *n = strip_parens(init);
+	struct node *n = node_strip(init);
 
 	if (!n)
 		return false;
 	if (n->kind == N_EXPR_STMT)
-		n = strip_parens(n->first);
+		n = node_strip(n->first);
 	if (n && n->kind == N_ASSIGN && !n->op && n->first->kind == N_REF &&
 	    n->first->decl == d)
 		return const_value(n->last, ret);
@@ -58,7 +51,7 @@ static bool start_value(struct node *init, const struct decl *d, long long *ret)
 
 static bool steps_by_constant(struct node *step, const struct decl *d)
 {
-	struct node *n = strip_parens(step);
+	struct node *n = node_strip(step);
 	long long by;
 
 	if (!n)
@@ -76,7 +69,7 @@ static bool steps_by_constant(struct node *step, const struct decl *d)
 
 static long long for_trip(struct node *n)
 {
-	struct node *c = strip_parens(n->cond);
+	struct node *c = node_strip(n->cond);
 	long long from, to;
 	struct decl *d;
 

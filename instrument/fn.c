@@ -15,6 +15,13 @@ void node_walk(struct node *n, bool (*visit)(struct node *, void *), void *ctx)
 		node_walk(c, visit, ctx);
 }
 
+struct node *node_strip(struct node *n)
+{
+	while (n && n->kind == N_PAREN)
+		n = n->first;
+	return n;
+}
+
 bool node_is_loop(const struct node *n)
 {
 	return n->kind == N_WHILE || n->kind == N_DO || n->kind == N_FOR;

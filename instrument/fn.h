@@ -88,6 +88,8 @@ struct var *fn_var(const struct decl *d);
 struct var *fn_literal(const struct fn *fn, const struct node *n);
 
 bool node_is_loop(const struct node *n);
+/* The expression inside any parentheses; NULL for NULL. */
+struct node *node_strip(struct node *n);
 /* Calls visit for each node of the tree in the order of the text; visit
  * returns false to skip what is below. */
 void node_walk(struct node *n, bool (*visit)(struct node *, void *), void *ctx);

@@ -97,16 +97,9 @@ static void add_uses(struct flow *f, struct node *n, uint64_t *live,
 		add_uses(f, c, live, NULL);
 }
 
-static struct node *strip_parens(struct node *n)
-{
-	while (n->kind == N_PAREN)
-		n = n->first;
-	return n;
-}
-
 static struct var *assigned_var(struct node *n)
 {
-	struct node *left = strip_parens(n->first);
+	struct node *left = node_strip(n->first);
 
 	return left->kind == N_REF ? fn_var(left->decl) : NULL;
 }

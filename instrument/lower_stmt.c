@@ -262,17 +262,10 @@ static void lower_if(struct lowered *l, struct node *s, struct ir_list *out)
 	lower_body(l, s->else_, &ir->b);
 }
 
-static struct node *strip_parens(struct node *n)
-{
-	while (n->kind == N_PAREN)
-		n = n->first;
-	return n;
-}
-
 /* `return f(x)` whose frame f's may take the place of. */
 static bool is_tail_call(struct lowered *l, struct node *s)
 {
-	struct node *c = strip_parens(s->cond);
+	struct node *c = node_strip(s->cond);
 	const struct type *own = l->fn->decl->type->elem;
 
 	if (c->kind != N_CALL || !l->points.call(l->points.ctx, c) ||
@@ -288,7 +281,7 @@ static void lower_return(struct lowered *l, struct node *s,
 			 struct ir_list *out)
 {
 	if (s->cond && is_tail_call(l, s))
-		ir_add(l, out, IR_TAIL, strip_parens(s->cond))->whole = s;
+		ir_add(l, out, IR_TAIL, node_strip(s->cond))->whole = s;
 	else
 		lower_full(l, s, s->cond, IR_RETURN, s, out);
 }
