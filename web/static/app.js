@@ -62,9 +62,9 @@ function newHost() {
 
 function drawSlot(el, slot) {
   const job = slot.JobId ? `job ${slot.JobId}` : "";
-  text(el.children[0], slot.Name || "");
+  text(el.children[0], (slot.Name || "").split("@")[0]);
   text(el.children[1], job || (slot.State || "").toLowerCase());
-  text(el.children[2], job && slot.RemoteOwner ? `of ${slot.RemoteOwner}, ${(slot.Activity || "").toLowerCase()}` : "");
+  text(el.children[2], job && slot.RemoteOwner ? `${slot.RemoteOwner}, ${fmt.activity(slot.Activity)}` : "");
 }
 
 function drawHost(el, host) {

@@ -82,7 +82,7 @@ const HOW = {
 };
 
 export function attemptEnd(a) {
-  if (!a.how) return a.state || "";
+  if (!a.how) return { suspended: "frozen", vacating: "leaving" }[a.state] || a.state || "";
   const words = HOW[a.how] || a.how;
   if (a.how === "exited") return `${words} with code ${a.code}`;
   if (a.how === "signaled") return `killed by signal ${a.code}`;
@@ -99,4 +99,9 @@ export function command(job) {
   const path = String(job.Cmd || "").replace(/\.?\$\$\([^)]*\)/g, "");
   const args = job.Arguments || job.Args || "";
   return `${path.slice(path.lastIndexOf("/") + 1)} ${args}`.trim();
+}
+
+// What a slot does, in the words of the rest of the page.
+export function activity(word) {
+  return { Suspended: "frozen", Busy: "running", Vacating: "leaving" }[word] || (word || "").toLowerCase();
 }
