@@ -164,6 +164,17 @@ static void remove_dir(struct attempt *att)
 		log_warn("attempt %s: %s", att->name, err_text(&err));
 }
 
+void attempt_forget(struct attempt *att)
+{
+	/* A thread that is still out keeps what it uses. */
+	if (att->at_work)
+		return;
+	attempt_stop_watching(att);
+	cg_free(att->cg);
+	att->cg = NULL;
+	attempt_free(att);
+}
+
 /* Nothing of it is wanted any more, here or there. */
 static void drop(struct attempt *att)
 {

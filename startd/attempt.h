@@ -102,6 +102,9 @@ void attempt_take_ack(struct attempt *att);
 /* Superseded: whatever it was doing, nothing of it is wanted. */
 void attempt_discard(struct attempt *att);
 
+/* hstartd ends: frees the memory, and leaves job and records alone. */
+void attempt_forget(struct attempt *att);
+
 /* Does it hold its slot? Not from REPORT on. */
 bool attempt_is_live(const struct attempt *att);
 

@@ -70,7 +70,7 @@ static void slot_words(const struct slot *slot, const char **ret_state,
 {
 	const struct attempt *att = slot->attempt;
 
-	*ret_state = slot->start == 0 ? "Owner" : "Unclaimed";
+	*ret_state = slot->owner ? "Owner" : "Unclaimed";
 	*ret_activity = "Idle";
 	if (!att)
 		return;
@@ -103,6 +103,7 @@ static bool slot_update(struct host *host, struct slot *slot)
 
 	host_judge(host, slot, &v);
 	slot->start = v.start;
+	slot->owner = v.owner;
 	slot_words(slot, &state, &activity);
 	if (strcmp(state, slot->state)) {
 		slot->state = state;
@@ -526,6 +527,7 @@ static void stop_workers(struct host *host)
 
 void host_release(struct host *host)
 {
+	struct attempt *att, *tmp;
 	int i;
 
 	sync_free(host->sync);
@@ -534,6 +536,8 @@ void host_release(struct host *host)
 		evloop_del_timer(host->tick);
 	host->tick = NULL;
 	stop_workers(host);
+	list_for_each_safe(att, tmp, &host->attempts, link)
+		attempt_forget(att);
 	for (i = 0; i < host->slot_count; i++)
 		ad_free(host->slots[i].ad);
 	free(host->slots);

@@ -33,6 +33,7 @@ struct slot {
 	int64_t state_since_ms, activity_since_ms; /* clock_mono_ms */
 	int64_t state_since_s, activity_since_s; /* wall time, for the ad */
 	int start; /* START by its last evaluation */
+	bool owner; /* IS_OWNER, the same */
 };
 
 struct host {

@@ -287,6 +287,7 @@ static int serve(struct program *p, struct evloop *loop, struct err *err)
 				    "another hstartd uses the name '%s'",
 				    p->name);
 	}
+	evloop_del_timer(stopper.timer);
 	control_free(control);
 	host_release(&host);
 	return r;

@@ -183,6 +183,7 @@ void policy_judge(const struct policy *policy, const struct ad *machine,
 
 	eval_init(&ev, ad, NULL);
 	ret->start = truth(&ev, "START");
+	ret->owner = truth(&ev, "IS_OWNER") == 1;
 	ret->suspend = truth(&ev, "SUSPEND") == 1 &&
 		       truth(&ev, "WANT_SUSPEND") == 1;
 	ret->resume = truth(&ev, "CONTINUE") == 1;

@@ -39,6 +39,7 @@ struct policy_facts {
 
 struct policy_verdict {
 	int start; /* 1, 0, or -1: depends on the job */
+	bool owner; /* IS_OWNER: an idle slot is in state Owner */
 	bool suspend; /* SUSPEND && WANT_SUSPEND */
 	bool resume; /* CONTINUE */
 	bool preempt;

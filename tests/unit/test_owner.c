@@ -438,12 +438,15 @@ static pid_t start_job(void)
 /* From the key in the terminal to the last instruction of the job. */
 static void test_key_to_frozen(void **state)
 {
-	struct cg_ctl *ctl = cg_open("test-owner", false);
+	struct cg_ctl *ctl;
+	char host[64];
 	int64_t us[KEYS];
 	int master, i, before;
 	pid_t pid, starter;
 
 	(void)state;
+	snprintf(host, sizeof(host), "test-owner-%d", (int)getpid());
+	ctl = cg_open(host, false);
 	if (!cg_has_freezer(ctl)) {
 		cg_close(ctl);
 		skip();

@@ -65,9 +65,11 @@ static void test_desktop_starts_after_a_quarter_of_an_hour(void **state)
 	make("desktop", NULL);
 	judge();
 	assert_int_equal(v.start, 1);
+	assert_false(v.owner);
 	f.keyboard_idle_ms = 15 * MINUTE;
 	judge();
 	assert_int_equal(v.start, 0);
+	assert_true(v.owner);
 	f.keyboard_idle_ms = 15 * MINUTE + 1;
 	judge();
 	assert_int_equal(v.start, 1);
