@@ -288,7 +288,8 @@ static void unparse_node(const struct expr *x, uint32_t at, struct strbuf *out)
 		break;
 	case NODE_SELECT:
 		unparse_node(x, node->b, out);
-		strbuf_addch(out, '.');
+		/* "5.x" would be a bad number */
+		strbuf_addstr(out, starts_with_number(x, node->b) ? " ." : ".");
 		unparse_name(x, node, out);
 		break;
 	case NODE_PAREN:

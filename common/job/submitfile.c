@@ -32,260 +32,18 @@ static void macro_free(void *value)
 	free(macro);
 }
 
-/* ---- sources --------------------------------------------------------------- */
-
-static void push_source(struct submitfile *sf, const char *name,
-			const char *text)
-{
-	struct source *src = &sf->sources[sf->source_count++];
-
-	*src = (struct source){ .name = xstrdup(name),
-				.text = xstrdup(text),
-				.if_depth = sf->if_count };
-	src->next = src->text;
-}
-
-static void pop_source(struct submitfile *sf)
-{
-	struct source *src = &sf->sources[--sf->source_count];
-
-	free(src->name);
-	free(src->text);
-}
-
-static struct source *top(struct submitfile *sf)
-{
-	return &sf->sources[sf->source_count - 1];
-}
-
 static char *where(struct submitfile *sf)
 {
-	return xasprintf("%s:%d", top(sf)->name, top(sf)->line);
+	return xasprintf("%s:%d", submit_top(sf)->name, submit_top(sf)->line);
 }
 
 /* Puts file:line before the message. */
 static int located(struct submitfile *sf, int rc, struct err *err)
 {
 	if (rc < 0)
-		err_prefix(err, "%s:%d", top(sf)->name, top(sf)->line);
+		err_prefix(err, "%s:%d", submit_top(sf)->name,
+			   submit_top(sf)->line);
 	return rc;
-}
-
-/* The next line of the file as it stands, without its end; NULL: no more. */
-static const char *physical_line(struct source *src, size_t *ret_len)
-{
-	const char *line = src->next;
-	size_t len;
-
-	if (*line == '\0')
-		return NULL;
-	len = strcspn(line, "\n");
-	src->next += len + (line[len] == '\n');
-	src->lines_read++;
-	while (len > 0 && strchr(BLANKS, line[len - 1]))
-		len--;
-	*ret_len = len;
-	return line;
-}
-
-/*
- * A line with what continues it: \ at the end joins, comments in between are
- * skipped and are not continued themselves. False at the end of the file.
- */
-static bool logical_line(struct source *src, struct strbuf *out)
-{
-	const char *line;
-	size_t len;
-	bool more = false;
-
-	strbuf_reset(out);
-	while ((line = physical_line(src, &len))) {
-		size_t lead = 0;
-		bool comment;
-
-		while (lead < len && strchr(BLANKS, line[lead]))
-			lead++;
-		comment = lead < len && line[lead] == '#';
-		if (!more) {
-			src->line = src->lines_read;
-			if (comment)
-				return true;
-		} else if (comment) {
-			continue;
-		}
-		more = len > lead && line[len - 1] == '\\';
-		strbuf_add(out, line + lead, len - lead - more);
-		if (!more)
-			return true;
-	}
-	return more;
-}
-
-/* ---- conditions --------------------------------------------------------------- */
-
-static bool reading(const struct submitfile *sf)
-{
-	return sf->if_count == 0 || sf->ifs[sf->if_count - 1].active;
-}
-
-/* Compares dotted numbers. */
-static int version_order(const char *a, const char *b)
-{
-	while (*a || *b) {
-		char *end_a, *end_b;
-		long x = strtol(a, &end_a, 10), y = strtol(b, &end_b, 10);
-
-		if (x != y)
-			return x < y ? -1 : 1;
-		a = end_a + (*end_a == '.');
-		b = end_b + (*end_b == '.');
-		if (end_a == a && end_b == b)
-			break;
-	}
-	return 0;
-}
-
-/* `version >= 8.1.2` */
-static int version_condition(const char *p, bool *ret, struct err *err)
-{
-	static const struct {
-		const char *op;
-		bool less, equal, greater;
-	} ops[] = {
-		{ ">=", false, true, true },  { "<=", true, true, false },
-		{ "==", false, true, false }, { "!=", true, false, true },
-		{ ">", false, false, true },  { "<", true, false, false },
-	};
-
-	p += strspn(p, BLANKS);
-	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
-		size_t len = strlen(ops[i].op);
-		const char *version = p + len;
-		int order;
-
-		if (strncmp(p, ops[i].op, len) != 0)
-			continue;
-		version += strspn(version, BLANKS);
-		if (!isdigit((unsigned char)*version) ||
-		    version[strspn(version, "0123456789.")] != '\0')
-			break;
-		order = version_order(SUBMIT_HTCONDOR_VERSION, version);
-		*ret = order < 0   ? ops[i].less
-		       : order > 0 ? ops[i].greater
-				   : ops[i].equal;
-		return 0;
-	}
-	return err_set(err, -EINVAL,
-		       "'version %s': write it as `version >= 9.0.0`", p);
-}
-
-static bool is_word(const char *text, const char *const words[])
-{
-	for (; *words; words++)
-		if (strcasecmp(text, *words) == 0)
-			return true;
-	return false;
-}
-
-static int simple_condition(struct submitfile *sf, const char *p, bool *ret,
-			    struct err *err)
-{
-	static const char *const yes[] = { "true", "yes", "t", NULL };
-	static const char *const no[] = { "false", "no", "f", "", NULL };
-	size_t word = strcspn(p, BLANKS);
-
-	if (word == 7 && strncasecmp(p, "defined", 7) == 0) {
-		const char *value;
-
-		p += 7 + strspn(p + 7, BLANKS);
-		value = *p ? submit_lookup(sf, p) : NULL;
-		*ret = value && *value;
-		return 0;
-	}
-	if (strncasecmp(p, "version", 7) == 0 && !isalpha((unsigned char)p[7]))
-		return version_condition(p + 7, ret, err);
-	if (is_word(p, yes)) {
-		*ret = true;
-	} else if (is_word(p, no)) {
-		*ret = false;
-	} else if (p[strspn(p, "0123456789.")] == '\0') {
-		*ret = strtod(p, NULL) != 0;
-	} else {
-		return err_set(err, -EINVAL,
-			       "'%s' is no condition: only true, false, "
-			       "defined NAME, version, or a macro that gives "
-			       "one of them",
-			       p);
-	}
-	return 0;
-}
-
-static int condition(struct submitfile *sf, const char *text, bool *ret,
-		     struct err *err)
-{
-	struct strbuf expanded = STRBUF_INIT;
-	int rc = submit_expand(sf, text, 0, &expanded, err);
-	const char *p = expanded.data;
-	bool negate = false;
-
-	p += strspn(p, BLANKS);
-	while (*p == '!') {
-		negate = !negate;
-		p += 1 + strspn(p + 1, BLANKS);
-	}
-	if (!rc)
-		rc = simple_condition(sf, p, ret, err);
-	if (!rc && negate)
-		*ret = !*ret;
-	strbuf_release(&expanded);
-	return rc;
-}
-
-static int open_if(struct submitfile *sf, const char *text, struct err *err)
-{
-	struct condition c = { .outer = reading(sf) };
-	int rc = 0;
-
-	if (sf->if_count == SUBMIT_IF_MAX)
-		return err_set(err, -EINVAL, "more than %d ifs in each other",
-			       SUBMIT_IF_MAX);
-	if (c.outer)
-		rc = condition(sf, text, &c.active, err);
-	if (rc)
-		return rc;
-	c.taken = c.active;
-	sf->ifs[sf->if_count++] = c;
-	return 0;
-}
-
-/* elif (with a condition) or else (text is NULL) */
-static int next_branch(struct submitfile *sf, const char *text, struct err *err)
-{
-	struct condition *c;
-	bool holds = true;
-	int rc = 0;
-
-	if (sf->if_count == top(sf)->if_depth)
-		return err_set(err, -EINVAL, "'%s' without an if",
-			       text ? "elif" : "else");
-	c = &sf->ifs[sf->if_count - 1];
-	if (c->had_else)
-		return err_set(err, -EINVAL, "'%s' behind the else",
-			       text ? "elif" : "else");
-	c->had_else = !text;
-	if (text && c->outer && !c->taken)
-		rc = condition(sf, text, &holds, err);
-	c->active = !rc && c->outer && !c->taken && holds;
-	c->taken |= c->active;
-	return rc;
-}
-
-static int close_if(struct submitfile *sf, struct err *err)
-{
-	if (sf->if_count == top(sf)->if_depth)
-		return err_set(err, -EINVAL, "'endif' without an if");
-	sf->if_count--;
-	return 0;
 }
 
 /* ---- statements ------------------------------------------------------------------ */
@@ -318,12 +76,12 @@ static const char *keyword(const char *line, const char *word)
 static int read_block(struct submitfile *sf, const char *tag,
 		      struct strbuf *out, struct err *err)
 {
-	struct source *src = top(sf);
+	struct source *src = submit_top(sf);
 	const char *line;
 	size_t len, lead;
 	bool first = true;
 
-	while ((line = physical_line(src, &len))) {
+	while ((line = submit_physical_line(src, &len))) {
 		for (lead = 0; lead < len && strchr(BLANKS, line[lead]);)
 			lead++;
 		if (len - lead == strlen(tag) + 1 && line[lead] == '@' &&
@@ -376,7 +134,7 @@ static int assignment(struct submitfile *sf, const char *line, const char *at,
 	value = trimmed(equals + 1, strlen(equals + 1));
 	if (multi)
 		rc = read_block(sf, value, &block, err);
-	if (!rc && reading(sf))
+	if (!rc && submit_reading(sf))
 		rc = assign(sf, name, multi ? block.data : value, at, line,
 			    err);
 	strbuf_release(&block);
@@ -427,7 +185,7 @@ static int include(struct submitfile *sf, const char *p, struct err *err)
 			rc = sf->io->read_file(sf->io->ctx, what, &text, err);
 	}
 	if (!rc)
-		push_source(sf, what, text.data);
+		submit_push_source(sf, what, text.data);
 	free(what);
 	strbuf_release(&text);
 	strbuf_release(&expanded);
@@ -438,13 +196,13 @@ static int include(struct submitfile *sf, const char *p, struct err *err)
 static int read_items(struct submitfile *sf, struct queuestmt *stmt,
 		      struct err *err)
 {
-	struct source *src = top(sf);
+	struct source *src = submit_top(sf);
 	struct strbuf copy = STRBUF_INIT;
 	const char *line;
 	size_t len;
 	int rc = 0;
 
-	while (rc == 0 && (line = physical_line(src, &len))) {
+	while (rc == 0 && (line = submit_physical_line(src, &len))) {
 		strbuf_reset(&copy);
 		strbuf_add(&copy, line, len);
 		rc = queuestmt_line(stmt, copy.data, err);
@@ -510,7 +268,7 @@ static int queue(struct submitfile *sf, const char *args, struct err *err)
 {
 	int rc;
 
-	if (!reading(sf))
+	if (!submit_reading(sf))
 		return skip_queue(sf, args, err);
 	if (sf->queue_override) { /* -queue: the file's own are not read */
 		rc = skip_queue(sf, args, err);
@@ -532,22 +290,22 @@ static int statement(struct submitfile *sf, const char *line, struct err *err)
 	int rc;
 
 	if ((p = keyword(line, "if")))
-		return open_if(sf, p, err);
+		return submit_open_if(sf, p, err);
 	if ((p = keyword(line, "elif")))
-		return next_branch(sf, p, err);
+		return submit_next_branch(sf, p, err);
 	if ((p = keyword(line, "else")) && !*p)
-		return next_branch(sf, NULL, err);
+		return submit_next_branch(sf, NULL, err);
 	if ((p = keyword(line, "endif")) && !*p)
-		return close_if(sf, err);
+		return submit_close_if(sf, err);
 	if ((p = keyword(line, "queue")))
 		return queue(sf, p, err);
-	if (reading(sf) && (p = keyword(line, "include")))
+	if (submit_reading(sf) && (p = keyword(line, "include")))
 		return include(sf, p, err);
-	if (reading(sf) && keyword(line, "use"))
+	if (submit_reading(sf) && keyword(line, "use"))
 		return err_set(err, -EINVAL,
 			       "'use' is not supported: write the commands of "
 			       "the template instead");
-	if (!reading(sf) && !strstr(line, "@="))
+	if (!submit_reading(sf) && !strstr(line, "@="))
 		return 0;
 	at = where(sf);
 	rc = assignment(sf, line, at, err);
@@ -559,10 +317,10 @@ static int end_source(struct submitfile *sf, struct err *err)
 {
 	int rc = 0;
 
-	if (sf->if_count > top(sf)->if_depth)
+	if (sf->if_count > submit_top(sf)->if_depth)
 		rc = err_set(err, -EINVAL, "%s: an 'if' has no 'endif'",
-			     top(sf)->name);
-	pop_source(sf);
+			     submit_top(sf)->name);
+	submit_pop_source(sf);
 	return rc;
 }
 
@@ -576,7 +334,7 @@ int submitfile_next_queue(struct submitfile *sf,
 		queuestmt_release(&sf->queue);
 	sf->has_queue = false;
 	while (rc == 0 && sf->source_count > 0) {
-		if (!logical_line(top(sf), &line))
+		if (!submit_logical_line(submit_top(sf), &line))
 			rc = end_source(sf, err);
 		else if (line.len > 0)
 			rc = located(sf, statement(sf, line.data, err), err);
@@ -608,7 +366,7 @@ struct submitfile *submitfile_new(const char *name, const char *text,
 	sf->attrs = hash_new_nocase(macro_free);
 	sf->live = hash_new_nocase(free);
 	sf->undefined = hash_new_nocase(NULL);
-	push_source(sf, name, text);
+	submit_push_source(sf, name, text);
 	submitfile_builtin(sf, "SUBMIT_FILE", name);
 	snprintf(stamp, sizeof(stamp), "%lld", (long long)now);
 	submitfile_builtin(sf, "SUBMIT_TIME", stamp);
@@ -628,7 +386,7 @@ void submitfile_free(struct submitfile *sf)
 	if (!sf)
 		return;
 	while (sf->source_count > 0)
-		pop_source(sf);
+		submit_pop_source(sf);
 	if (sf->has_queue)
 		queuestmt_release(&sf->queue);
 	for (size_t i = 0; i < sf->append_count; i++)

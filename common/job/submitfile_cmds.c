@@ -328,10 +328,10 @@ static int check_macro(const char *name, const struct macro *macro,
 		return err_set(err, -EINVAL, "%s: '%s' is not supported: %s",
 			       macro->where, name, note);
 	case SUBMIT_IGNORED:
-		strbuf_addf(
-			warnings,
-			"%s: '%s' is accepted without effect%s%s\n",
-			macro->where, name, note ? ": " : "", note ? note : "");
+		strbuf_addf(warnings,
+			    "%s: '%s' is accepted without effect%s%s\n",
+			    macro->where, name, note ? ": " : "",
+			    note ? note : "");
 		return 0;
 	case SUBMIT_WORKS:
 		if (macro->used)

@@ -59,6 +59,30 @@ struct submitfile {
 
 #define SUBMIT_EXPANSIONS_MAX 200000
 
+/* Files: the text is copied; includes are pushed on top. */
+void submit_push_source(struct submitfile *sf, const char *name,
+			const char *text);
+void submit_pop_source(struct submitfile *sf);
+struct source *submit_top(struct submitfile *sf);
+
+/* The next line as it stands, without blanks at its end; NULL: no more. */
+const char *submit_physical_line(struct source *src, size_t *ret_len);
+
+/*
+ * A line with what continues it: \ at the end joins, comments in between are
+ * skipped and are not continued themselves. False at the end of the file.
+ */
+bool submit_logical_line(struct source *src, struct strbuf *out);
+
+/* Are lines taken in at this place? */
+bool submit_reading(const struct submitfile *sf);
+
+/* if, elif (with a condition), else (text is NULL) and endif. */
+int submit_open_if(struct submitfile *sf, const char *text, struct err *err);
+int submit_next_branch(struct submitfile *sf, const char *text,
+		       struct err *err);
+int submit_close_if(struct submitfile *sf, struct err *err);
+
 /* Sets name; a reference to its own old value is replaced by that. */
 int submit_assign(struct submitfile *sf, struct hash *table, const char *name,
 		  const char *raw, const char *where, const char *line,

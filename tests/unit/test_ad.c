@@ -173,7 +173,8 @@ static void test_long_form(void **state)
 				   "I = 1e+100\n"
 				   "J = 0.1\n"
 				   "K = strcat(\"a\", 'odd name')\n"
-				   "L = true\n";
+				   "L = true\n"
+				   "M = 5 .x + .5 .y[0]\n";
 	struct err err = ERR_INIT;
 	struct ad *ad, *again;
 	struct strbuf out = STRBUF_INIT;
