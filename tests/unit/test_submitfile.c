@@ -348,22 +348,22 @@ static void test_unused(void **state)
 		  "'executable'?",
 		  "" },
 		{ "my_own = 3", "",
-		  "\nWARNING: the line 'my_own = 3' was unused by hsubmit. Is "
+		  "the line 'my_own = 3' was unused by hsubmit. Is "
 		  "it a typo?\n" },
 		{ "n = 3\nexe = 4", "",
-		  "\nWARNING: the line 'n = 3' was unused by hsubmit. Is it a "
-		  "typo?\n\nWARNING: the line 'exe = 4' was unused by hsubmit. "
+		  "the line 'n = 3' was unused by hsubmit. Is it a "
+		  "typo?\nthe line 'exe = 4' was unused by hsubmit. "
 		  "Is it a typo?\n" },
 		{ "requests_cpus = 2\nx = $(requests_cpus)", "", "" },
 		{ "notification = never", "",
-		  "WARNING: job.sub:1: 'notification' is accepted without "
+		  "job.sub:1: 'notification' is accepted without "
 		  "effect: no mail is sent\n" },
 		{ "docker_image = debian",
 		  "job.sub:1: 'docker_image' is not supported: jobs run "
 		  "without containers here: remove it",
 		  "" },
 		{ "x = $(Proces)", "",
-		  "WARNING: $(Proces) is not defined and was taken as empty"
+		  "$(Proces) is not defined and was taken as empty"
 		  "\n" },
 	};
 
