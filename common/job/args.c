@@ -34,7 +34,9 @@ static void truncate_args(struct args *args, size_t count)
 
 void args_release(struct args *args)
 {
-	truncate_args(args, 0);
+	/* An array that was taken out of it is not here any more. */
+	if (args->argv)
+		truncate_args(args, 0);
 	free(args->argv);
 	*args = (struct args){ 0 };
 }
