@@ -292,6 +292,8 @@ static void judge(struct attempt *att, const struct record *rec)
 	take_figures(att, rec);
 	switch (v.how) {
 	case WIRE_HOW_CHECKPOINTED:
+		if (att->reason)
+			set_end(att, v.how, v.code, att->reason);
 		attempt_work(att, checkpoint_work, checkpoint_done);
 		host_news(att->host);
 		return;

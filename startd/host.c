@@ -26,6 +26,9 @@
 
 #define TOKEN_MAX 4096
 
+#define FROZEN_LOOK_MIN_MS 20
+#define FROZEN_LOOK_MAX_MS 1000
+
 /* ---- policy ---- */
 
 void host_facts(struct host *host, const struct slot *slot,
@@ -135,6 +138,16 @@ static void update_owner(struct host *host)
 	host_news(host);
 }
 
+/* How often a frozen job is looked at: its timers are in the policy's text. */
+static int64_t frozen_look_ms(const struct host *host)
+{
+	int64_t ms = clock_scaled_ms(host->set->max_suspend_ms) / 8;
+
+	return ms < FROZEN_LOOK_MIN_MS	 ? FROZEN_LOOK_MIN_MS
+	       : ms > FROZEN_LOOK_MAX_MS ? FROZEN_LOOK_MAX_MS
+					 : ms;
+}
+
 /* In how many ms something is due. */
 static int64_t next_tick_ms(struct host *host)
 {
@@ -145,6 +158,10 @@ static int64_t next_tick_ms(struct host *host)
 	list_for_each(att, &host->attempts, link) {
 		int64_t at_ms = attempt_deadline_ms(att);
 
+		if (att->phase == ATTEMPT_RUN &&
+		    att->ladder.state == LADDER_FROZEN &&
+		    frozen_look_ms(host) < due_ms)
+			due_ms = frozen_look_ms(host);
 		if (at_ms != INT64_MAX && at_ms - now_ms < due_ms)
 			due_ms = at_ms - now_ms;
 	}
@@ -198,8 +215,11 @@ static void on_tick(void *arg)
 {
 	struct host *host = arg;
 
-	load_sample(&host->load, clock_mono_ms(), load_busy_us(),
-		    jobs_cpu_us(host), host->set->high_load);
+	/* A short time between two samples makes them jump. */
+	if (clock_mono_ms() - host->load.last_ms >=
+	    clock_scaled_ms(host->set->polling_ms) / 2)
+		load_sample(&host->load, clock_mono_ms(), load_busy_us(),
+			    jobs_cpu_us(host), host->set->high_load);
 	sync_check_lease(host->sync);
 	host_step(host, -1);
 }
@@ -301,8 +321,11 @@ void host_fill_sync(struct host *host, struct wire_sync *sync)
 	sync->owner_text = xstrdup(owner_text(&owner));
 	sync->slots = xcalloc((size_t)host->slot_count, sizeof(*sync->slots));
 	sync->slot_count = (size_t)host->slot_count;
-	for (i = 0; i < host->slot_count; i++)
+	for (i = 0; i < host->slot_count; i++) {
+		/* A slot may have become free since the last step. */
+		slot_update(host, &host->slots[i]);
 		fill_slot(host, &host->slots[i], &sync->slots[i]);
+	}
 	sync->attempts = xcalloc(n + 1, sizeof(*sync->attempts));
 	sync->ends = xcalloc(n + 1, sizeof(*sync->ends));
 	list_for_each(att, &host->attempts, link) {
