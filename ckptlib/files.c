@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/* Which descriptors and paths the program uses, and what an image says. */
+#define _FILE_OFFSET_BITS 64
+#include "ckptlib/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ckptlib/filetab.h"
+#include "ckptlib/os.h"
+
+#define MAX_FD 4096 /* above it nothing is looked at */
+
+struct ckpti_filetab ckpti_filetab;
+
+/* ---- the tables ---------------------------------------------------------------------- */
+
+static char *absolute(const char *path)
+{
+	char cwd[PATH_MAX];
+	char *p;
+
+	if (path[0] == '/' || !getcwd(cwd, sizeof(cwd)))
+		return strdup(path);
+	p = malloc(strlen(cwd) + strlen(path) + 2);
+	if (p)
+		sprintf(p, "%s/%s", cwd, path);
+	return p;
+}
+
+static struct ckpti_fdinfo *info_of(int fd, bool make)
+{
+	struct ckpti_filetab *t = &ckpti_filetab;
+	struct ckpti_fdinfo *p;
+	size_t old = t->cap_fds;
+
+	if (fd < 0 || fd >= MAX_FD)
+		return NULL;
+	if ((size_t)fd >= t->cap_fds) {
+		if (!make)
+			return NULL;
+		p = ckpti_grow(t->fds, &t->cap_fds, (size_t)fd + 1, sizeof(*p));
+		if (!p)
+			return NULL;
+		memset(p + old, 0, (t->cap_fds - old) * sizeof(*p));
+		t->fds = p;
+	}
+	return &t->fds[fd];
+}
+
+void ckpti_files_start(void)
+{
+	struct ckpti_fdinfo *info;
+	int fd;
+
+	ckpti_filetab.active = true;
+	for (fd = 0; fd < 256; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			continue;
+		info = info_of(fd, true);
+		if (info)
+			info->inherited = true;
+	}
+}
+
+void ckpti_file_written(const char *path)
+{
+	struct ckpti_filetab *t = &ckpti_filetab;
+	char **p;
+	size_t i;
+
+	for (i = 0; i < t->nwritten; i++) {
+		if (strcmp(t->written[i], path) == 0)
+			return;
+	}
+	p = ckpti_grow(t->written, &t->cap_written, t->nwritten + 1,
+		       sizeof(*p));
+	if (!p)
+		return;
+	t->written = p;
+	p[t->nwritten] = strdup(path);
+	if (p[t->nwritten])
+		t->nwritten++;
+}
+
+void ckpti_file_opened(int fd, const char *path, int writable)
+{
+	struct ckpti_fdinfo *info;
+	char *name;
+
+	if (!ckpti_filetab.active || fd < 0)
+		return;
+	name = ckpti_filetab.absolute ? absolute(path) : strdup(path);
+	info = info_of(fd, true);
+	if (!info || !name) {
+		free(name);
+		return;
+	}
+	if (writable)
+		ckpti_file_written(name);
+	free(info->path);
+	info->path = name;
+	info->inherited = false;
+}
+
+void ckpti_file_closed(int fd)
+{
+	struct ckpti_fdinfo *info = info_of(fd, false);
+
+	if (!info)
+		return;
+	free(info->path);
+	info->path = NULL;
+	info->inherited = false;
+}
+
+static void make_absolute(char **path)
+{
+	char *p = *path ? absolute(*path) : NULL;
+
+	if (p) {
+		free(*path);
+		*path = p;
+	}
+}
+
+void ckpti_files_chdir(void)
+{
+	struct ckpti_filetab *t = &ckpti_filetab;
+	size_t i;
+
+	t->absolute = true;
+	for (i = 0; i < t->cap_fds; i++)
+		make_absolute(&t->fds[i].path);
+	for (i = 0; i < t->nwritten; i++)
+		make_absolute(&t->written[i]);
+}
+
+/* ---- capture ---------------------------------------------------------------------------- */
+
+void ckpti_fd_path(int fd, char *path, size_t size)
+{
+	char link[40], cwd[PATH_MAX];
+	ssize_t n;
+	size_t len;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, size - 1);
+	path[n > 0 ? n : 0] = '\0';
+	if (n <= 0 || !getcwd(cwd, sizeof(cwd)))
+		return;
+	len = strlen(cwd);
+	if (strncmp(path, cwd, len) == 0 && path[len] == '/' && path[len + 1])
+		memmove(path, path + len + 1, strlen(path + len + 1) + 1);
+}
+
+static uint32_t flags_of(int fd)
+{
+	int mode = fcntl(fd, F_GETFL);
+	uint32_t flags = 0;
+
+	if ((mode & O_ACCMODE) != O_WRONLY)
+		flags |= IMG_O_READ;
+	if ((mode & O_ACCMODE) != O_RDONLY)
+		flags |= IMG_O_WRITE;
+	if (mode & O_APPEND)
+		flags |= IMG_O_APPEND;
+	if (mode & O_NONBLOCK)
+		flags |= IMG_O_NONBLOCK;
+	if (fcntl(fd, F_GETFD) & FD_CLOEXEC)
+		flags |= IMG_O_CLOEXEC;
+	return flags;
+}
+
+/* A file without a name exists only as long as the process: it goes along. */
+static void take_content(struct ckpti_filestate *state, struct img_fd *d,
+			 uint64_t size)
+{
+	unsigned char *p = malloc(size ? (size_t)size : 1);
+	char link[40];
+	uint64_t done = 0;
+	ssize_t n = 1;
+	int fd;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%u", d->fd);
+	fd = d->flags & IMG_O_READ ? dup((int)d->fd) :
+				     open(link, O_RDONLY | O_CLOEXEC);
+	while (p && fd >= 0 && done < size && n > 0) {
+		n = pread(fd, p + done, (size_t)(size - done), (off_t)done);
+		done += n > 0 ? (uint64_t)n : 0;
+	}
+	if (!p || fd < 0 || done < size)
+		state->failed = 1;
+	if (fd >= 0)
+		close(fd);
+	d->content = p;
+	d->content_size = done;
+}
+
+static void take_regular(struct ckpti_filestate *state, struct img_fd *d,
+			 const struct stat *st)
+{
+	off_t offset = lseek((int)d->fd, 0, SEEK_CUR);
+
+	d->kind = IMG_FILE_REGULAR;
+	d->offset = offset > 0 ? (uint64_t)offset : 0;
+	d->length = (uint64_t)st->st_size;
+	if (st->st_nlink == 0) {
+		d->flags |= IMG_O_UNLINKED;
+		take_content(state, d, d->length);
+	}
+}
+
+/* Whether two descriptors move together. */
+static bool share_offset(const struct img_fd *a, const struct img_fd *b)
+{
+	struct stat sa, sb;
+	off_t moved;
+
+	if (a->kind != IMG_FILE_REGULAR || b->kind != IMG_FILE_REGULAR ||
+	    a->offset != b->offset || fstat((int)a->fd, &sa) ||
+	    fstat((int)b->fd, &sb) || sa.st_ino != sb.st_ino ||
+	    sa.st_dev != sb.st_dev)
+		return false;
+	lseek((int)a->fd, (off_t)a->offset + 1, SEEK_SET);
+	moved = lseek((int)b->fd, 0, SEEK_CUR);
+	lseek((int)a->fd, (off_t)a->offset, SEEK_SET);
+	return moved == (off_t)b->offset + 1;
+}
+
+static const char *kind_name(mode_t mode)
+{
+	return S_ISFIFO(mode) ? "pipe" :
+	       S_ISSOCK(mode) ? "socket" :
+				"file of a kind that cannot be opened again";
+}
+
+/* Describes one descriptor; false if the image need not know it. */
+static bool take_fd(struct ckpti_filestate *state, int fd, struct img_fd *d,
+		    struct ckpti_reasons *reasons)
+{
+	const struct ckpti_fdinfo *info = info_of(fd, false);
+	char path[PATH_MAX];
+	struct stat st;
+
+	if (fcntl(fd, F_GETFD) < 0 || fstat(fd, &st))
+		return false;
+	memset(d, 0, sizeof(*d));
+	d->fd = (uint32_t)fd;
+	d->inherited = info && info->inherited;
+	d->shared = IMG_NONE;
+	d->flags = flags_of(fd);
+	if (info && info->path)
+		snprintf(path, sizeof(path), "%s", info->path);
+	else
+		ckpti_fd_path(fd, path, sizeof(path));
+	if (S_ISREG(st.st_mode)) {
+		take_regular(state, d, &st);
+	} else if (d->inherited) {
+		d->kind = IMG_FILE_OTHER;
+	} else if (S_ISDIR(st.st_mode)) {
+		d->kind = IMG_FILE_DIRECTORY;
+	} else if (S_ISCHR(st.st_mode) && path[0] == '/') {
+		d->kind = IMG_FILE_DEVICE;
+	} else {
+		d->kind = IMG_FILE_OTHER;
+		ckpti_reasons_add(reasons, IMG_NOWHERE, NULL, 0,
+				  "descriptor %d is a %s", fd,
+				  kind_name(st.st_mode));
+	}
+	d->path = strdup(path);
+	return true;
+}
+
+static void take_fds(struct ckpti_filestate *state,
+		     struct ckpti_reasons *reasons)
+{
+	struct img_fd *p, d;
+	size_t k;
+	int fd;
+
+	for (fd = 0; fd < 1024; fd++) {
+		if (!take_fd(state, fd, &d, reasons))
+			continue;
+		p = ckpti_grow(state->fds, &state->cap_fds, state->nfds + 1,
+			       sizeof(*p));
+		if (!p) {
+			state->failed = 1;
+			return;
+		}
+		state->fds = p;
+		for (k = 0; k < state->nfds && d.shared == IMG_NONE; k++) {
+			if (!d.inherited && share_offset(&p[k], &d))
+				d.shared = p[k].fd;
+		}
+		p[state->nfds++] = d;
+	}
+}
+
+static void take_written(struct ckpti_filestate *state)
+{
+	struct ckpti_filetab *t = &ckpti_filetab;
+	struct img_written *p;
+	struct stat st;
+	size_t i;
+
+	p = calloc(t->nwritten + 1, sizeof(*p));
+	if (!p) {
+		state->failed = 1;
+		return;
+	}
+	state->written = p;
+	for (i = 0; i < t->nwritten; i++) {
+		p[i].path = t->written[i];
+		p[i].existed = stat(t->written[i], &st) == 0;
+		if (p[i].existed && !S_ISREG(st.st_mode))
+			continue;
+		p[i].length = p[i].existed ? (uint64_t)st.st_size : 0;
+		p[state->nwritten++] = p[i];
+	}
+}
+
+void ckpti_files_capture(struct ckpti_filestate *state,
+			 struct ckpti_reasons *reasons)
+{
+	take_fds(state, reasons);
+	take_written(state);
+}
+
+void ckpti_filestate_release(struct ckpti_filestate *state)
+{
+	size_t i;
+
+	for (i = 0; i < state->nfds; i++) {
+		free((void *)(uintptr_t)state->fds[i].path);
+		free((void *)(uintptr_t)state->fds[i].content);
+	}
+	free(state->fds);
+	free(state->streams);
+	free(state->written);
+	memset(state, 0, sizeof(*state));
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* files: descriptors, and the paths opened for writing since the start. */
+#ifndef CKPTLIB_FILES_H
+#define CKPTLIB_FILES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ckptlib/image/img.h"
+#include "ckptlib/reasons.h"
+
+/* What an image says of files; its texts are owned by the tables here. */
+struct ckpti_filestate {
+	struct img_fd *fds;
+	struct img_stream *streams;
+	struct img_written *written;
+	size_t nfds, nstreams, nwritten;
+	size_t cap_fds, cap_streams, cap_written;
+	int failed;
+};
+
+/* Called once at the start of the program: what it inherits. */
+void ckpti_files_start(void);
+
+/* Remembers that `path` was opened as `fd`; writable: for writing. */
+void ckpti_file_opened(int fd, const char *path, int writable);
+void ckpti_file_closed(int fd);
+/* The program changed directory: relative paths are absolute from here. */
+void ckpti_files_chdir(void);
+
+/* Collects descriptors and written paths; what cannot go becomes a reason. */
+void ckpti_files_capture(struct ckpti_filestate *state,
+			 struct ckpti_reasons *reasons);
+void ckpti_filestate_release(struct ckpti_filestate *state);
+
+/* Opens the image's descriptors. Changes no file. 0 or -1 with the reason. */
+int ckpti_files_restore(const struct img *img, char *why, size_t why_size);
+/* Truncates, removes, seeks: after all else succeeded. */
+int ckpti_files_settle(const struct img *img, char *why, size_t why_size);
+
+#endif

@@ -1,0 +1,611 @@
+/* SPDX-License-Identifier: MIT */
+/* The image's types against the program's, field by field. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ckptlib/convert.h"
+#include "ckptlib/image/img.h"
+#include "ckptlib/layout.h"
+#include "ckptlib/os.h"
+#include "ckptlib/types.h"
+
+struct build {
+	struct ckpti_load *load;
+	struct ckpti_conv *conv;
+	size_t fixed; /* ops before this one belong to finished loops */
+};
+
+static int build(struct build *b, uint32_t from, const struct ckpt_type *to,
+		 uint64_t at, uint64_t to_at);
+
+static int mismatch(struct build *b, const struct img_type *from,
+		    const struct ckpt_type *to, const char *what)
+{
+	return ckpti_load_fail(b->load,
+			       "type '%s'%s%s%s is not the program's '%s': %s",
+			       from->name, from->where[0] ? " (" : "",
+			       from->where, from->where[0] ? ")" : "",
+			       to->name, what);
+}
+
+static struct ckpti_cvop *add_op(struct build *b, unsigned code, uint64_t from,
+				 uint64_t to)
+{
+	struct ckpti_conv *c = b->conv;
+	struct ckpti_cvop *op;
+
+	op = ckpti_grow(c->ops, &c->cap, c->nops + 1, sizeof(*op));
+	if (!op) {
+		ckpti_load_fail(b->load, "no memory");
+		return NULL;
+	}
+	c->ops = op;
+	op += c->nops++;
+	memset(op, 0, sizeof(*op));
+	op->code = (uint8_t)code;
+	op->from = from;
+	op->to = to;
+	op->count = 1;
+	op->pointee = IMG_NONE;
+	return op;
+}
+
+/* The op before, if it may be made longer: a loop's body ends it. */
+static struct ckpti_cvop *last_op(struct build *b, unsigned code)
+{
+	struct ckpti_cvop *op;
+
+	if (b->conv->nops <= b->fixed)
+		return NULL;
+	op = &b->conv->ops[b->conv->nops - 1];
+	return op->code == code ? op : NULL;
+}
+
+static int add_copy(struct build *b, uint64_t n, uint64_t from, uint64_t to)
+{
+	struct ckpti_cvop *op = last_op(b, CKPTI_CV_COPY);
+
+	/* The gap between two fields is padding: it may come along. */
+	if (op && from >= op->from + op->count && from - op->from == to - op->to &&
+	    from - op->from - op->count < 16) {
+		op->count = from - op->from + n;
+		return 0;
+	}
+	op = add_op(b, CKPTI_CV_COPY, from, to);
+	if (!op)
+		return -1;
+	op->count = n;
+	return 0;
+}
+
+/* A scalar of `size` bytes that keeps its size. */
+static int add_scalar(struct build *b, unsigned size, uint64_t from,
+		      uint64_t to)
+{
+	struct ckpti_cvop *op;
+
+	if (b->load->same_order || size == 1)
+		return add_copy(b, size, from, to);
+	op = last_op(b, CKPTI_CV_SWAP);
+	if (op && op->from_size == size &&
+	    from == op->from + op->count * size &&
+	    to == op->to + op->count * size) {
+		op->count++;
+		return 0;
+	}
+	op = add_op(b, CKPTI_CV_SWAP, from, to);
+	if (!op)
+		return -1;
+	op->from_size = (uint8_t)size;
+	return 0;
+}
+
+/* ---- scalars ------------------------------------------------------------------------- */
+
+static bool is_int(unsigned kind)
+{
+	return kind == CKPT_INT || kind == CKPT_UINT;
+}
+
+/* Whether some type of C has these two sizes on the two machines. */
+static bool sizes_agree(const struct ckpti_load *load, uint64_t from,
+			uint64_t to)
+{
+	return from == to || (from == load->img->layout.size[IMG_LONG] &&
+			      to == sizeof(long));
+}
+
+static int build_int(struct build *b, const struct img_type *f,
+		     const struct ckpt_type *to, uint64_t at, uint64_t to_at)
+{
+	struct ckpti_cvop *op;
+
+	if (!is_int(to->kind) ||
+	    (f->kind != to->kind && !(f->flags & to->flags & CKPT_T_ENUM)))
+		return mismatch(b, f, to, "it is no such integer");
+	if (!sizes_agree(b->load, f->size, to->size))
+		return mismatch(b, f, to, "it has another size");
+	if (f->size == to->size)
+		return add_scalar(b, (unsigned)f->size, at, to_at);
+	op = add_op(b, CKPTI_CV_INT, at, to_at);
+	if (!op)
+		return -1;
+	op->from_size = (uint8_t)f->size;
+	op->to_size = (uint8_t)to->size;
+	op->is_signed = f->kind == CKPT_INT;
+	b->conv->identical = false;
+	return 0;
+}
+
+static bool img_is_ldouble(const struct img_type *t)
+{
+	return t->kind == CKPT_FLOAT &&
+	       (t->size > 8 || strcmp(t->name, "long double") == 0);
+}
+
+static int build_float(struct build *b, const struct img_type *f,
+		       const struct ckpt_type *to, uint64_t at, uint64_t to_at)
+{
+	struct ckpti_cvop *op;
+
+	if (to->kind != CKPT_FLOAT ||
+	    img_is_ldouble(f) != ckpti_is_ldouble(to))
+		return mismatch(b, f, to, "it is no such number");
+	if (!img_is_ldouble(f)) {
+		if (f->size != to->size)
+			return mismatch(b, f, to, "it has another size");
+		return add_scalar(b, (unsigned)f->size, at, to_at);
+	}
+	if (b->load->same_ldouble && b->load->same_order &&
+	    f->size == to->size)
+		return add_copy(b, f->size, at, to_at);
+	op = add_op(b, CKPTI_CV_LDOUBLE, at, to_at);
+	if (!op)
+		return -1;
+	op->from_size = (uint8_t)f->size;
+	op->to_size = (uint8_t)to->size;
+	if (f->size != to->size)
+		b->conv->identical = false;
+	return 0;
+}
+
+static int build_ptr(struct build *b, const struct img_type *f,
+		     const struct ckpt_type *to, uint64_t at, uint64_t to_at)
+{
+	struct ckpti_cvop *op;
+
+	if (to->kind != CKPT_PTR)
+		return mismatch(b, f, to, "it is no pointer");
+	op = add_op(b, CKPTI_CV_PTR, at, to_at);
+	if (!op)
+		return -1;
+	op->from_size = (uint8_t)f->size;
+	op->to_size = sizeof(void *);
+	op->pointee = f->elem;
+	return 0;
+}
+
+/* ---- unions and system types ------------------------------------------------------------ */
+
+static int build_bytes(struct build *b, const struct img_type *f,
+		       const struct ckpt_type *to, uint64_t at, uint64_t to_at)
+{
+	struct ckpti_cvop *op;
+
+	if (f->size != to->size)
+		return mismatch(b, f, to, "it has another size");
+	op = add_op(b, CKPTI_CV_WORDS, at, to_at);
+	if (!op)
+		return -1;
+	op->count = f->size;
+	return 0;
+}
+
+/* Words of one width, some of them pointers. */
+static int build_words(struct build *b, const struct img_type *f,
+		       const struct ckpt_type *to, uint64_t at, uint64_t to_at)
+{
+	struct ckpti_cvop *op = add_op(b, CKPTI_CV_ANY, at, to_at);
+
+	if (!op)
+		return -1;
+	op->from_size = b->load->img->layout.size[IMG_PTR];
+	op->to_size = sizeof(void *);
+	op->count = f->size / op->from_size;
+	if (op->count != to->size / op->to_size || op->from_size != op->to_size)
+		return mismatch(b, f, to, "it has another size");
+	return 0;
+}
+
+/* The scalar that a union of equally wide ones stands for. */
+static const struct ckpt_type *first_scalar(const struct ckpt_type *t)
+{
+	while (t && (t->kind == CKPT_UNION || t->kind == CKPT_STRUCT ||
+		     t->kind == CKPT_ARRAY || t->kind == CKPT_COMPLEX)) {
+		if (t->kind == CKPT_ARRAY || t->kind == CKPT_COMPLEX)
+			t = t->elem;
+		else
+			t = t->nfields ? t->fields[0].type : NULL;
+	}
+	return t;
+}
+
+static int build_union(struct build *b, const struct img_type *f,
+		       const struct ckpt_type *to, uint64_t at, uint64_t to_at)
+{
+	const struct ckpt_type *scalar;
+	uint64_t i;
+	uint32_t k;
+
+	if (to->kind != CKPT_UNION || f->nfields != to->nfields)
+		return mismatch(b, f, to, "it has other members");
+	for (k = 0; k < f->nfields; k++) {
+		if (strcmp(f->fields[k].name, to->fields[k].name) != 0)
+			return mismatch(b, f, to, "it has other members");
+	}
+	switch (ckpti_union_shape(to)) {
+	case CKPTI_U_POINTERS:
+	case CKPTI_U_WORDS:
+		if (f->size % b->load->img->layout.size[IMG_PTR] == 0 &&
+		    b->load->img->layout.size[IMG_PTR] == sizeof(void *))
+			return build_words(b, f, to, at, to_at);
+		for (k = 0; k < f->nfields; k++) {
+			if (to->fields[k].type->kind == CKPT_PTR)
+				return build(b, f->fields[k].type,
+					     to->fields[k].type, at, to_at);
+		}
+		return mismatch(b, f, to, "its pointers differ in width");
+	case CKPTI_U_SCALAR:
+		scalar = first_scalar(to);
+		if (f->size != to->size || !scalar || scalar->size == 0)
+			return mismatch(b, f, to, "it has another size");
+		for (i = 0; i + scalar->size <= f->size; i += scalar->size) {
+			if (add_scalar(b, (unsigned)scalar->size, at + i,
+				       to_at + i))
+				return -1;
+		}
+		return 0;
+	case CKPTI_U_MIXED_PTR:
+		return build_bytes(b, f, to, at, to_at);
+	default:
+		if (f->size != to->size)
+			return mismatch(b, f, to, "it has another size");
+		return add_copy(b, f->size, at, to_at);
+	}
+}
+
+/* ---- aggregates --------------------------------------------------------------------------- */
+
+const struct ckpt_field *ckpti_field_for(const struct img_type *from,
+					 uint32_t i,
+					 const struct ckpt_type *to)
+{
+	const char *name = from->fields[i].name;
+	unsigned k;
+
+	if (i < to->nfields && strcmp(to->fields[i].name, name) == 0)
+		return &to->fields[i];
+	for (k = 0; k < to->nfields && name[0]; k++) {
+		if (strcmp(to->fields[k].name, name) == 0)
+			return &to->fields[k];
+	}
+	return NULL;
+}
+
+static int build_bits(struct build *b, const struct img_type *owner,
+		      const struct img_field *f, const struct ckpt_type *to,
+		      const struct ckpt_field *to_f, uint64_t at,
+		      uint64_t to_at)
+{
+	struct ckpti_cvop *op;
+
+	if (f->width != to_f->width || !to_f->set)
+		return mismatch(b, owner, to, "a bit-field has another width");
+	if (!f->name[0])
+		return 0;
+	op = add_op(b, CKPTI_CV_BITS, at, to_at);
+	if (!op)
+		return -1;
+	op->bits = f;
+	op->to_bits = to_f;
+	op->is_signed = b->load->img->types[f->type].kind == CKPT_INT;
+	return 0;
+}
+
+static int build_struct(struct build *b, const struct img_type *f,
+			const struct ckpt_type *to, uint64_t at,
+			uint64_t to_at)
+{
+	bool system = f->flags & to->flags & CKPT_T_SYSTEM;
+	const struct ckpt_field *to_f;
+	char what[120];
+	uint32_t i;
+
+	if (to->kind != CKPT_STRUCT)
+		return mismatch(b, f, to, "it is no structure");
+	if (strcmp(f->name, to->name) != 0 && !strchr(f->name, '<') && !system)
+		return mismatch(b, f, to, "it has another name");
+	if (f->nfields != to->nfields && !system)
+		return mismatch(b, f, to, "it has other fields");
+	for (i = 0; i < f->nfields; i++) {
+		to_f = ckpti_field_for(f, i, to);
+		if (!to_f && system)
+			continue;
+		if (!to_f || (!system && to_f != &to->fields[i])) {
+			strcpy(what, "it has no field '");
+			strncat(what, f->fields[i].name, 80);
+			strcat(what, "' there");
+			return mismatch(b, f, to, what);
+		}
+		if (f->fields[i].width || to_f->width) {
+			if (build_bits(b, f, &f->fields[i], to, to_f, at,
+				       to_at))
+				return -1;
+			continue;
+		}
+		if (build(b, f->fields[i].type, to_f->type,
+			  at + f->fields[i].offset, to_at + to_f->offset))
+			return -1;
+		if (f->fields[i].offset != to_f->offset)
+			b->conv->identical = false;
+	}
+	if (f->size != to->size)
+		b->conv->identical = false;
+	return 0;
+}
+
+/* One op over contiguous scalars takes the whole array. */
+static bool widen(struct ckpti_cvop *op, uint64_t count, uint64_t from_stride,
+		  uint64_t to_stride)
+{
+	switch (op->code) {
+	case CKPTI_CV_COPY:
+		if (op->count != from_stride || from_stride != to_stride)
+			return false;
+		break;
+	case CKPTI_CV_SWAP:
+		if (op->count * op->from_size != from_stride ||
+		    from_stride != to_stride)
+			return false;
+		break;
+	case CKPTI_CV_INT:
+	case CKPTI_CV_LDOUBLE:
+		if (op->count * op->from_size != from_stride ||
+		    op->count * op->to_size != to_stride)
+			return false;
+		break;
+	default:
+		return false;
+	}
+	op->count *= count;
+	return true;
+}
+
+static int build_array(struct build *b, const struct img_type *f,
+		       const struct ckpt_type *to, uint64_t at, uint64_t to_at)
+{
+	struct ckpti_conv *c = b->conv;
+	size_t loop = c->nops;
+	struct ckpti_cvop *op;
+	size_t body;
+
+	if (to->kind != f->kind || f->count != to->count ||
+	    f->elem == IMG_NONE || !to->elem)
+		return mismatch(b, f, to, "it has another number of elements");
+	if (f->size == 0)
+		return 0;
+	if (!add_op(b, CKPTI_CV_LOOP, at, to_at) ||
+	    build(b, f->elem, to->elem, 0, 0))
+		return -1;
+	body = c->nops - loop - 1;
+	op = &c->ops[loop];
+	op->count = f->kind == CKPT_COMPLEX ? 2 : f->count;
+	op->from_stride = b->load->img->types[f->elem].size;
+	op->to_stride = to->elem->size;
+	op->body = (uint32_t)body;
+	if (body == 1 &&
+	    widen(op + 1, op->count, op->from_stride, op->to_stride)) {
+		op[1].from += at;
+		op[1].to += to_at;
+		op[0] = op[1];
+		c->nops = loop + 1;
+	} else if (body == 0) {
+		c->nops = loop;
+	} else {
+		b->fixed = c->nops;
+	}
+	return 0;
+}
+
+static int build(struct build *b, uint32_t from, const struct ckpt_type *to,
+		 uint64_t at, uint64_t to_at)
+{
+	const struct img_type *f = &b->load->img->types[from];
+
+	switch (f->kind) {
+	case CKPT_CHAR:
+		if (to->kind != CKPT_CHAR)
+			return mismatch(b, f, to, "it is no char");
+		return add_copy(b, 1, at, to_at);
+	case CKPT_INT:
+	case CKPT_UINT:
+		return build_int(b, f, to, at, to_at);
+	case CKPT_FLOAT:
+		return build_float(b, f, to, at, to_at);
+	case CKPT_PTR:
+		return build_ptr(b, f, to, at, to_at);
+	case CKPT_ARRAY:
+	case CKPT_COMPLEX:
+		return build_array(b, f, to, at, to_at);
+	case CKPT_STRUCT:
+		return build_struct(b, f, to, at, to_at);
+	case CKPT_UNION:
+		return build_union(b, f, to, at, to_at);
+	case CKPT_OPAQUE:
+		if (to->kind != CKPT_OPAQUE)
+			return mismatch(b, f, to, "it is no system type");
+		return build_bytes(b, f, to, at, to_at);
+	default:
+		return f->kind == to->kind ?
+			       0 :
+			       mismatch(b, f, to, "it is of another kind");
+	}
+}
+
+/* ---- the conversion of a pair --------------------------------------------------------------- */
+
+static int build_tail(struct build *b, const struct img_type *f,
+		      const struct ckpt_type *to)
+{
+	const struct img_field *last;
+	const struct ckpt_field *to_last;
+	const struct img_type *array;
+
+	if (f->kind != CKPT_STRUCT || !f->nfields || !to->nfields)
+		return 0;
+	last = &f->fields[f->nfields - 1];
+	to_last = &to->fields[to->nfields - 1];
+	array = &b->load->img->types[last->type];
+	if (array->kind != CKPT_ARRAY || array->count != 0 ||
+	    array->elem == IMG_NONE || !to_last->type->elem)
+		return 0;
+	b->conv->tail =
+		ckpti_conv_get(b->load, array->elem, to_last->type->elem);
+	b->conv->from_tail = last->offset;
+	b->conv->to_tail = to_last->offset;
+	if (!b->conv->tail)
+		return -1;
+	if (!b->conv->tail->identical || last->offset != to_last->offset)
+		b->conv->identical = false;
+	return 0;
+}
+
+/* In place only pointers, and long doubles of one size, may change. */
+static void find_plain(struct ckpti_load *load, struct ckpti_conv *c)
+{
+	const struct ckpti_cvop *op = c->ops;
+
+	if (!load->same_order)
+		c->identical = false;
+	c->plain = c->nops == 0 ||
+		   (c->nops == 1 && op->code == CKPTI_CV_COPY &&
+		    op->from == 0 && op->to == 0 &&
+		    load->img->types[c->from].size == c->to->size &&
+		    !c->tail);
+	if (c->nops == 0 && c->to->size)
+		c->plain = false;
+}
+
+struct ckpti_conv *ckpti_conv_get(struct ckpti_load *load, uint32_t from,
+				  const struct ckpt_type *to)
+{
+	struct build b = { .load = load };
+	struct ckpti_conv *c;
+
+	for (c = load->convs[from]; c; c = c->next) {
+		if (c->to != to)
+			continue;
+		if (c->bad) {
+			mismatch(&b, &load->img->types[from], to,
+				 "it differs");
+			return NULL;
+		}
+		return c;
+	}
+	c = calloc(1, sizeof(*c));
+	if (!c) {
+		ckpti_load_fail(load, "no memory");
+		return NULL;
+	}
+	c->from = from;
+	c->to = to;
+	c->identical = true;
+	c->next = load->convs[from];
+	load->convs[from] = c;
+	b.conv = c;
+	if (build(&b, from, to, 0, 0) ||
+	    build_tail(&b, &load->img->types[from], to)) {
+		c->bad = true;
+		return NULL;
+	}
+	find_plain(load, c);
+	return c;
+}
+
+/* ---- offsets ------------------------------------------------------------------------------------ */
+
+static uint64_t offset_in(struct ckpti_load *load, uint32_t from,
+			  const struct ckpt_type *to, uint64_t offset);
+
+static uint64_t offset_in_struct(struct ckpti_load *load,
+				 const struct img_type *f,
+				 const struct ckpt_type *to, uint64_t offset)
+{
+	const struct ckpt_field *to_f;
+	uint32_t i;
+
+	for (i = f->nfields; i-- > 0;) {
+		const struct img_field *ff = &f->fields[i];
+
+		if (ff->width || offset < ff->offset)
+			continue;
+		to_f = ckpti_field_for(f, i, to);
+		if (!to_f)
+			continue;
+		return to_f->offset + offset_in(load, ff->type, to_f->type,
+						offset - ff->offset);
+	}
+	return offset;
+}
+
+/* Past the end the distance to the end is kept. */
+static uint64_t offset_in(struct ckpti_load *load, uint32_t from,
+			  const struct ckpt_type *to, uint64_t offset)
+{
+	const struct img_type *f = &load->img->types[from];
+	uint64_t each;
+
+	if (f->kind == CKPT_ARRAY && f->elem != IMG_NONE && to->elem &&
+	    load->img->types[f->elem].size) {
+		each = load->img->types[f->elem].size;
+		return offset / each * to->elem->size +
+		       offset_in(load, f->elem, to->elem, offset % each);
+	}
+	if (offset >= f->size)
+		return to->size + (offset - f->size);
+	if (f->kind == CKPT_STRUCT && to->kind == CKPT_STRUCT)
+		return offset_in_struct(load, f, to, offset);
+	if (f->kind == CKPT_UNION && to->kind == CKPT_UNION && f->nfields &&
+	    f->size != to->size)
+		return offset_in(load, f->fields[0].type, to->fields[0].type,
+				 offset);
+	return offset;
+}
+
+size_t ckpti_conv_offset(struct ckpti_load *load, uint32_t from,
+			 const struct ckpt_type *to, uint64_t offset)
+{
+	const struct img_type *f = &load->img->types[from];
+	struct ckpti_conv *c = load->convs[from];
+	uint64_t each;
+
+	if (load->same_order && c && c->to == to && c->identical)
+		return (size_t)offset;
+	while (c && c->to != to)
+		c = c->next;
+	if (c && c->tail && offset >= c->from_tail) {
+		each = load->img->types[c->tail->from].size;
+		if (each)
+			return (size_t)(c->to_tail +
+					(offset - c->from_tail) / each *
+						c->tail->to->size +
+					offset_in(load, c->tail->from,
+						  c->tail->to,
+						  (offset - c->from_tail) %
+							  each));
+	}
+	if (!f->size)
+		return (size_t)offset;
+	return (size_t)(offset / f->size * to->size +
+			offset_in(load, from, to, offset % f->size));
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "ckptlib/own.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <unistd.h>
+
+struct ckpti_own ckpti_own;
+struct tm ckpti_own_tm;
+
+#define SCALAR(id, text, k, ctype)                                       \
+	static const struct ckpt_type id = { .name = text,               \
+					     .kind = k,                  \
+					     .align = _Alignof(ctype),   \
+					     .size = sizeof(ctype) }
+SCALAR(type_char, "char", CKPT_CHAR, char);
+SCALAR(type_schar, "signed char", CKPT_INT, signed char);
+SCALAR(type_uchar, "unsigned char", CKPT_UINT, unsigned char);
+SCALAR(type_short, "short", CKPT_INT, short);
+SCALAR(type_ushort, "unsigned short", CKPT_UINT, unsigned short);
+SCALAR(type_int, "int", CKPT_INT, int);
+SCALAR(type_uint, "unsigned int", CKPT_UINT, unsigned int);
+SCALAR(type_long, "long", CKPT_INT, long);
+SCALAR(type_ulong, "unsigned long", CKPT_UINT, unsigned long);
+SCALAR(type_llong, "long long", CKPT_INT, long long);
+SCALAR(type_ullong, "unsigned long long", CKPT_UINT, unsigned long long);
+SCALAR(type_float, "float", CKPT_FLOAT, float);
+SCALAR(type_double, "double", CKPT_FLOAT, double);
+SCALAR(type_ldouble, "long double", CKPT_FLOAT, long double);
+
+static const struct ckpt_type type_void = { .name = "void",
+					    .kind = CKPT_VOID,
+					    .align = 1 };
+static const struct ckpt_type type_func = { .name = "void (void)",
+					    .kind = CKPT_FUNC,
+					    .align = 1 };
+
+#define POINTER(id, text, to)                                              \
+	static const struct ckpt_type id = { .name = text,                 \
+					     .kind = CKPT_PTR,             \
+					     .align = _Alignof(void *),    \
+					     .size = sizeof(void *),       \
+					     .elem = &(to) }
+POINTER(type_voidp, "void *", type_void);
+POINTER(type_charp, "char *", type_char);
+POINTER(type_charpp, "char **", type_charp);
+POINTER(type_funcp, "void (*)(void)", type_func);
+POINTER(type_funcpp, "void (**)(void)", type_funcp);
+
+#define ARRAY(id, text, of, n)                                             \
+	static const struct ckpt_type id = { .name = text,                 \
+					     .kind = CKPT_ARRAY,           \
+					     .align = _Alignof(max_align_t), \
+					     .size = sizeof(((struct ckpti_own *)0)->n), \
+					     .count = sizeof(((struct ckpti_own *)0)->n) / \
+						      sizeof(((struct ckpti_own *)0)->n[0]), \
+					     .elem = &(of) }
+ARRAY(type_rand, "int[31]", type_int, rand_state);
+ARRAY(type_x48, "unsigned short[3]", type_ushort, drand_x);
+ARRAY(type_zone, "char[32]", type_char, tm_zone);
+ARRAY(type_text, "char[64]", type_char, time_text);
+ARRAY(type_handlers, "void (*[65])(void)", type_funcp, sig_handler);
+ARRAY(type_flags, "int[65]", type_int, sig_flags);
+ARRAY(type_set, "unsigned char[65]", type_uchar, sig_set);
+ARRAY(type_mask, "unsigned char[8]", type_uchar, sig_mask[0]);
+ARRAY(type_masks, "unsigned char[65][8]", type_mask, sig_mask);
+ARRAY(type_locales, "char[7][64]", type_text, locale);
+
+#define FIELD(member, t) \
+	{ .name = #member, .type = &(t), .offset = offsetof(struct ckpti_own, member) }
+static const struct ckpt_field own_fields[] = {
+	FIELD(argv, type_charpp),
+	FIELD(argc, type_int),
+	FIELD(saved_errno, type_int),
+	FIELD(rand_ready, type_int),
+	FIELD(rand_front, type_int),
+	FIELD(rand_rear, type_int),
+	FIELD(rand_state, type_rand),
+	FIELD(drand_x, type_x48),
+	FIELD(drand_a, type_x48),
+	FIELD(drand_c, type_ushort),
+	FIELD(drand_old, type_x48),
+	FIELD(drand_ready, type_int),
+	FIELD(strtok_next, type_charp),
+	FIELD(opt_next, type_charp),
+	FIELD(opt_first, type_int),
+	FIELD(opt_last, type_int),
+	FIELD(opt_ready, type_int),
+	FIELD(exit_fns, type_funcpp),
+	FIELD(exit_count, type_int),
+	FIELD(exit_cap, type_int),
+	FIELD(tm_zone, type_zone),
+	FIELD(time_text, type_text),
+	FIELD(clock_before, type_double),
+	FIELD(sig_handler, type_handlers),
+	FIELD(sig_set, type_set),
+	FIELD(sig_flags, type_flags),
+	FIELD(sig_mask, type_masks),
+	FIELD(locale, type_locales),
+};
+
+static const struct ckpt_type type_own = {
+	.name = "struct ckpti_own",
+	.where = "own.h:18",
+	.kind = CKPT_STRUCT,
+	.align = _Alignof(struct ckpti_own),
+	.size = sizeof(struct ckpti_own),
+	.fields = own_fields,
+	.nfields = sizeof(own_fields) / sizeof(own_fields[0]),
+};
+
+#define TM(member, t) \
+	{ .name = #member, .type = &(t), .offset = offsetof(struct tm, member) }
+static const struct ckpt_field tm_fields[] = {
+	TM(tm_sec, type_int),	 TM(tm_min, type_int),
+	TM(tm_hour, type_int),	 TM(tm_mday, type_int),
+	TM(tm_mon, type_int),	 TM(tm_year, type_int),
+	TM(tm_wday, type_int),	 TM(tm_yday, type_int),
+	TM(tm_isdst, type_int),	 TM(tm_gmtoff, type_long),
+	TM(tm_zone, type_charp),
+};
+
+static const struct ckpt_type type_tm = {
+	.name = "struct tm",
+	.where = "time.h",
+	.kind = CKPT_STRUCT,
+	.flags = CKPT_T_SYSTEM,
+	.align = _Alignof(struct tm),
+	.size = sizeof(struct tm),
+	.fields = tm_fields,
+	.nfields = sizeof(tm_fields) / sizeof(tm_fields[0]),
+};
+
+static const struct ckpt_global own_globals[] = {
+	{ .name = "hidden", .type = &type_own, .addr = &ckpti_own },
+	{ .name = "tm", .type = &type_tm, .addr = &ckpti_own_tm },
+	{ .name = "environ", .type = &type_charpp, .addr = &environ },
+	{ .name = "optarg", .type = &type_charp, .addr = &optarg },
+	{ .name = "optind", .type = &type_int, .addr = &optind },
+	{ .name = "opterr", .type = &type_int, .addr = &opterr },
+	{ .name = "optopt", .type = &type_int, .addr = &optopt },
+};
+
+/* Types that a restarted program may need though no unit of it names them. */
+static const struct ckpt_type *const own_types[] = {
+	&type_char,  &type_schar,  &type_uchar, &type_short,   &type_ushort,
+	&type_int,   &type_uint,   &type_long,	&type_ulong,   &type_llong,
+	&type_float, &type_double, &type_voidp, &type_ldouble, &type_ullong,
+	&type_charp, &type_charpp, &type_funcp, &type_own,
+};
+
+const struct ckpt_unit ckpti_own_unit = {
+	.abi = CKPT_ABI_VERSION,
+	.name = "<ckptlib>",
+	.types = own_types,
+	.ntypes = sizeof(own_types) / sizeof(own_types[0]),
+	.globals = own_globals,
+	.nglobals = sizeof(own_globals) / sizeof(own_globals[0]),
+};
+
+const struct ckpt_type *const ckpti_char_type = &type_char;
+const struct ckpt_type *const ckpti_text_type = &type_charp;
+const struct ckpt_type *const ckpti_exit_type = &type_funcp;

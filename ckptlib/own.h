@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * own: the state that libc keeps hidden and ckptlib keeps in the open, so
+ * that it is captured like any other global of the program.
+ */
+#ifndef CKPTLIB_OWN_H
+#define CKPTLIB_OWN_H
+
+#include <stdint.h>
+#include <time.h>
+
+#include "ckptlib/abi.h"
+
+#define CKPTI_NSIG    65
+#define CKPTI_NLOCALE 7 /* LC_CTYPE to LC_MESSAGES; [6] is LC_ALL's place */
+
+struct ckpti_own {
+	char **argv;
+	int argc;
+	int saved_errno;
+	/* random: additive feedback, 31 words; `rand_ready` once seeded */
+	int rand_ready, rand_front, rand_rear;
+	int rand_state[31];
+	/* the drand48 family */
+	unsigned short drand_x[3], drand_a[3], drand_c, drand_old[3];
+	int drand_ready;
+	char *strtok_next;
+	/* getopt, beside libc's own optind and the like */
+	char *opt_next;
+	int opt_first, opt_last, opt_ready;
+	/* atexit, in order of registration */
+	void (**exit_fns)(void);
+	int exit_count, exit_cap;
+	/* localtime and its kin, beside ckpti_own_tm */
+	char tm_zone[32];
+	char time_text[64];
+	/* CPU seconds that earlier processes of this program used */
+	double clock_before;
+	/* what the program asked for with signal and sigaction; sig_set[i]
+	 * is 0 where it left the default */
+	void (*sig_handler[CKPTI_NSIG])(int);
+	unsigned char sig_set[CKPTI_NSIG];
+	int sig_flags[CKPTI_NSIG];
+	unsigned char sig_mask[CKPTI_NSIG][8];
+	/* setlocale: the names in force, "" where the default is */
+	char locale[CKPTI_NLOCALE][64];
+};
+
+extern struct ckpti_own ckpti_own;
+extern struct tm ckpti_own_tm;
+extern const struct ckpt_unit ckpti_own_unit;
+extern const struct ckpt_type *const ckpti_char_type;
+extern const struct ckpt_type *const ckpti_text_type; /* char * */
+extern const struct ckpt_type *const ckpti_exit_type; /* void (*)(void) */
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* The jump back is to a frame further up: glibc's check must not object. */
+#undef _FORTIFY_SOURCE
+#include "ckptlib/park.h"
+
+#include <alloca.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <string.h>
+#include <ucontext.h>
+
+#include "ckptlib/os.h"
+
+#define NOINLINE __attribute__((noinline, noclone))
+
+/* Room below the parked range for the one that copies it back. */
+#define DIVE_ROOM 16384
+
+static jmp_buf parked_env;
+static char *stack_base; /* the parked range ends here */
+static char *stack_low; /* and starts here */
+static char *copy;
+static size_t copy_size;
+static char *also_base, *also_copy;
+static size_t also_size, also_copy_size;
+
+static int reserve(char **area, size_t *size, size_t need)
+{
+	char *p;
+
+	if (need <= *size)
+		return 0;
+	need = (need + need / 4 + 0xffff) & ~(size_t)0xffff;
+	p = ckpti_map(NULL, need);
+	if (!p)
+		return -ENOMEM;
+	if (*area)
+		ckpti_unmap(*area, *size);
+	*area = p;
+	*size = need;
+	return 0;
+}
+
+/* Its own frame lies below all that is copied. */
+static NOINLINE int copy_stack(void)
+{
+	size_t n;
+
+	stack_low = (char *)((uintptr_t)__builtin_frame_address(0) &
+			     ~(uintptr_t)15);
+	n = (size_t)(stack_base - stack_low);
+	if (reserve(&copy, &copy_size, n) ||
+	    reserve(&also_copy, &also_copy_size, also_size))
+		return -ENOMEM;
+	memcpy(copy, stack_low, n);
+	if (also_size)
+		memcpy(also_copy, also_base, also_size);
+	return 0;
+}
+
+NOINLINE int ckpti_park(void)
+{
+	if (_setjmp(parked_env))
+		return 1;
+	return copy_stack();
+}
+
+static NOINLINE void put_back(char *below)
+{
+	__asm__ volatile("" : : "r"(below) : "memory");
+	memcpy(stack_low, copy, (size_t)(stack_base - stack_low));
+	if (also_size)
+		memcpy(also_base, also_copy, also_size);
+	_longjmp(parked_env, 1);
+}
+
+NOINLINE void ckpti_unpark(void)
+{
+	char *here = __builtin_frame_address(0);
+	char *want = stack_low - DIVE_ROOM;
+
+	/* From another stack, or from above: go below the range first. */
+	if (here > want && here < stack_base + DIVE_ROOM)
+		put_back(alloca((size_t)(here - want)));
+	put_back(here);
+	__builtin_unreachable();
+}
+
+const void *ckpti_parked(const void *addr)
+{
+	const char *p = addr;
+
+	if (p >= stack_low && p < stack_base)
+		return copy + (p - stack_low);
+	if (p >= also_base && p < also_base + also_size)
+		return also_copy + (p - also_base);
+	return addr;
+}
+
+size_t ckpti_parked_size(void)
+{
+	return (size_t)(stack_base - stack_low);
+}
+
+int ckpti_park_covers(const void *addr)
+{
+	const char *p = addr;
+
+	return p >= stack_low - (8 << 20) && p < stack_base + (1 << 20);
+}
+
+void ckpti_park_also(char *base, size_t size)
+{
+	also_base = base;
+	also_size = size;
+}
+
+/* ---- where the program runs --------------------------------------------------- */
+
+struct run {
+	int (*body)(void *arg);
+	void *arg;
+	int result;
+};
+
+static struct run run_now;
+static ucontext_t back;
+
+static NOINLINE void run_body(void)
+{
+	/* All frames of body lie below the base, this one's rest too. */
+	volatile char anchor[64];
+
+	anchor[0] = 0;
+	stack_base = (char *)anchor;
+	run_now.result = run_now.body(run_now.arg);
+	anchor[1] = 0;
+}
+
+static int run_elsewhere(size_t stack_bytes)
+{
+	static ucontext_t there;
+	char *stack = ckpti_map(NULL, stack_bytes);
+
+	if (!stack || getcontext(&there)) {
+		if (stack)
+			ckpti_unmap(stack, stack_bytes);
+		return -ENOMEM;
+	}
+	there.uc_stack.ss_sp = stack;
+	there.uc_stack.ss_size = stack_bytes;
+	there.uc_link = &back;
+	makecontext(&there, run_body, 0);
+	return swapcontext(&back, &there) ? -ENOMEM : 0;
+}
+
+int ckpti_park_run(int (*body)(void *arg), void *arg, size_t stack_bytes)
+{
+	run_now.body = body;
+	run_now.arg = arg;
+	if (!stack_bytes || run_elsewhere(stack_bytes))
+		run_body();
+	return run_now.result;
+}

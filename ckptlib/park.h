@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * park: the raw stack set aside at the start of a capture and put back when
+ * the program goes on. While it is parked the frames return one by one; what
+ * they leave behind on the stack does not matter.
+ */
+#ifndef CKPTLIB_PARK_H
+#define CKPTLIB_PARK_H
+
+#include <stddef.h>
+
+/*
+ * Copies the stack from here up to the base. Returns 0; then 1, a second
+ * time, after ckpti_unpark; -ENOMEM when there is no room.
+ */
+int ckpti_park(void) __attribute__((returns_twice));
+
+/* Puts the stack back and goes on behind the last ckpti_park. */
+void ckpti_unpark(void) __attribute__((noreturn));
+
+/* The bytes that `addr` had when the stack was parked. */
+const void *ckpti_parked(const void *addr);
+
+/* Bytes of stack that are parked. */
+size_t ckpti_parked_size(void);
+
+/* Whether the value lies in the stack in use, parked or free. */
+int ckpti_park_covers(const void *addr);
+
+/* A second range, of resumed frames' variables, to be parked with it. */
+void ckpti_park_also(char *base, size_t size);
+
+/*
+ * Runs body(arg); its callers' frames are not parked. With stack_bytes > 0 it
+ * runs on a stack of its own of that size, where memory allows.
+ */
+int ckpti_park_run(int (*body)(void *arg), void *arg, size_t stack_bytes);
+
+#endif

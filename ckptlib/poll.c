@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * `pending` is written by handlers and taken by polls; ckpt_request says that
+ * it should be looked at. A poll lowers ckpt_request before it takes
+ * `pending`, so a signal in between costs one poll more and is never lost.
+ */
+#include "ckptlib/poll.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <time.h>
+
+#include "ckptlib/abi.h"
+#include "ckptlib/conf.h"
+#include "ckptlib/frames.h"
+#include "ckptlib/os.h"
+#include "ckptlib/own.h"
+#include "ckptlib/park.h"
+
+volatile int ckpt_request;
+int ckpt_unwinding;
+int ckpt_resuming;
+int ckpt_mask;
+const void *ckpt_token;
+
+struct ckpti_asked ckpti_asked;
+volatile unsigned ckpti_poll_signals;
+
+/* Ignored by default, and a program has hardly a use for it. */
+#define TIMER_SIGNAL SIGURG
+
+static unsigned pending;
+static volatile uint64_t pending_ns;
+static unsigned long long polls;
+static int counting; /* CKPT_AFTER_POLLS: each poll must come here */
+static const char *refused;
+static int started;
+static timer_t timer;
+static int has_timer;
+
+static const int signals[] = { SIGTERM, SIGTSTP, SIGUSR2, TIMER_SIGNAL };
+#define NSIGNALS (sizeof(signals) / sizeof(signals[0]))
+static int yielded[NSIGNALS];
+
+static void ask(unsigned why)
+{
+	if (!pending)
+		pending_ns = ckpti_now_ns();
+	__atomic_fetch_or(&pending, why, __ATOMIC_SEQ_CST);
+	ckpt_request = 1;
+}
+
+static void on_signal(int sig)
+{
+	int saved = errno;
+
+	ckpti_poll_signals++;
+	if (sig == SIGUSR2)
+		ask(CKPTI_WHY_GO_ON);
+	else if (sig == TIMER_SIGNAL)
+		ask(CKPTI_WHY_INTERVAL);
+	else
+		ask(CKPTI_WHY_EXIT);
+	errno = saved;
+}
+
+/* ---- who handles which signal --------------------------------------------------- */
+
+static int signal_index(int sig)
+{
+	unsigned i;
+
+	for (i = 0; i < NSIGNALS; i++) {
+		if (signals[i] == sig)
+			return sig != TIMER_SIGNAL || ckpti_conf.interval > 0 ?
+				       (int)i :
+				       -1;
+	}
+	return -1;
+}
+
+int ckpti_poll_uses(int sig)
+{
+	return started && signal_index(sig) >= 0;
+}
+
+void ckpti_poll_yield(int sig, int taken)
+{
+	int i = signal_index(sig);
+
+	if (i < 0)
+		return;
+	if (taken && !yielded[i])
+		ckpti_say("the program handles %s itself: it asks for no "
+			  "checkpoint any more",
+			  sig == SIGTERM ? "SIGTERM" :
+			  sig == SIGTSTP ? "SIGTSTP" :
+			  sig == SIGUSR2 ? "SIGUSR2" :
+					   "SIGURG");
+	yielded[i] = taken;
+}
+
+void ckpti_poll_action(int sig, struct sigaction *ret_action)
+{
+	(void)sig;
+	memset(ret_action, 0, sizeof(*ret_action));
+	ret_action->sa_handler = on_signal;
+	ret_action->sa_flags = SA_RESTART;
+	sigemptyset(&ret_action->sa_mask);
+}
+
+void ckpti_poll_rearm(void)
+{
+	struct itimerspec spec = { 0 };
+	double s = ckpti_conf.interval;
+
+	if (!has_timer)
+		return;
+	spec.it_value.tv_sec = (time_t)s;
+	spec.it_value.tv_nsec = (long)((s - (double)spec.it_value.tv_sec) *
+				       1e9);
+	if (spec.it_value.tv_sec == 0 && spec.it_value.tv_nsec == 0)
+		spec.it_value.tv_nsec = 1;
+	timer_settime(timer, 0, &spec, NULL);
+}
+
+static void start_timer(void)
+{
+	struct sigevent event = { 0 };
+
+	if (ckpti_conf.interval <= 0)
+		return;
+	event.sigev_notify = SIGEV_SIGNAL;
+	event.sigev_signo = TIMER_SIGNAL;
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer)) {
+		ckpti_say("no timer for CKPT_INTERVAL: %s", strerror(errno));
+		return;
+	}
+	has_timer = 1;
+	ckpti_poll_rearm();
+}
+
+void ckpti_poll_start(void)
+{
+	struct sigaction action;
+	unsigned i;
+
+	for (i = 0; i < NSIGNALS; i++) {
+		if (signal_index(signals[i]) < 0)
+			continue;
+		if (ckpti_own.sig_set[signals[i]])
+			continue; /* a restarted program's own handler */
+		ckpti_poll_action(signals[i], &action);
+		sigaction(signals[i], &action, NULL);
+	}
+	started = 1;
+	start_timer();
+	counting = ckpti_conf.after_polls > 0;
+	if (counting)
+		ckpt_request = 1;
+}
+
+void ckpti_poll_stop(void)
+{
+	unsigned i;
+
+	if (!started)
+		return;
+	started = 0;
+	counting = 0;
+	has_timer = 0;
+	for (i = 0; i < NSIGNALS; i++) {
+		if (signal_index(signals[i]) >= 0 && !yielded[i])
+			signal(signals[i], SIG_DFL);
+	}
+	ckpt_request = 0;
+	pending = 0;
+}
+
+void ckpti_poll_refuse(const char *why)
+{
+	if (!refused && started)
+		ckpti_say("checkpoints are off from here on: %s", why);
+	refused = why;
+}
+
+/* ---- the poll -------------------------------------------------------------------- */
+
+/* What is asked for now; 0 for nothing. */
+static unsigned take_request(void)
+{
+	unsigned why;
+
+	ckpt_request = counting;
+	why = __atomic_exchange_n(&pending, 0, __ATOMIC_SEQ_CST);
+	if (counting && ++polls == ckpti_conf.after_polls) {
+		why |= CKPTI_WHY_AFTER_POLLS;
+		counting = 0;
+		ckpt_request = 0;
+		pending_ns = ckpti_now_ns();
+	}
+	return why;
+}
+
+int ckpt_poll(const struct ckpt_point *point)
+{
+	int saved = errno;
+	unsigned why;
+
+	(void)point;
+	if (ckpt_mask > 0)
+		return 0;
+	if (ckpt_unwinding) {
+		/* Some frame returned into code that went on: its state is
+		 * no longer what was saved. Put all back. */
+		ckpti_say("no checkpoint: a frame went on while the stack "
+			  "was being captured");
+		ckpti_unpark();
+	}
+	why = take_request();
+	if (!why)
+		return 0;
+	if (refused) {
+		ckpti_say("no checkpoint: %s", refused);
+		return 0;
+	}
+	ckpti_asked.why = why;
+	ckpti_asked.asked_ns = pending_ns;
+	ckpti_asked.poll_ns = ckpti_now_ns();
+	ckpti_own.saved_errno = saved;
+	ckpti_frames_reset();
+	switch (ckpti_park()) {
+	case 0:
+		ckpt_unwinding = 1;
+		return 1;
+	case 1: /* put back */
+		ckpt_unwinding = 0;
+		break;
+	default:
+		ckpti_say("no checkpoint: no memory for a copy of the stack");
+	}
+	errno = ckpti_own.saved_errno;
+	return 0;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* poll: requests for a checkpoint, and the poll that answers them. */
+#ifndef CKPTLIB_POLL_H
+#define CKPTLIB_POLL_H
+
+#include <signal.h>
+#include <stdint.h>
+
+enum ckpti_why {
+	CKPTI_WHY_EXIT = 1, /* SIGTERM, SIGTSTP */
+	CKPTI_WHY_GO_ON = 2, /* SIGUSR2 */
+	CKPTI_WHY_INTERVAL = 4,
+	CKPTI_WHY_AFTER_POLLS = 8, /* ends the process too */
+};
+#define CKPTI_WHY_ENDS (CKPTI_WHY_EXIT | CKPTI_WHY_AFTER_POLLS)
+
+/* What the running capture answers, and since when it was asked for. */
+struct ckpti_asked {
+	unsigned why;
+	uint64_t asked_ns, poll_ns;
+};
+extern struct ckpti_asked ckpti_asked;
+
+/* Counts the signals of ours that came in. */
+extern volatile unsigned ckpti_poll_signals;
+
+/* Installs the handlers and the timer; counts polls from here. */
+void ckpti_poll_start(void);
+/* Called in a forked child: it asks for no checkpoints of its own. */
+void ckpti_poll_stop(void);
+/* The next interval starts now. */
+void ckpti_poll_rearm(void);
+
+/* From here on each request is answered by this message. */
+void ckpti_poll_refuse(const char *why);
+
+/* Whether `sig` asks for checkpoints in this process. */
+int ckpti_poll_uses(int sig);
+/* The program takes the signal for itself, or gives it back. */
+void ckpti_poll_yield(int sig, int taken);
+/* The handler's disposition of a signal of ours. */
+void ckpti_poll_action(int sig, struct sigaction *ret_action);
+
+#endif

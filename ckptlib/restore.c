@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+#include "ckptlib/restore.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ckptlib/convert.h"
+#include "ckptlib/files.h"
+#include "ckptlib/layout.h"
+#include "ckptlib/load.h"
+#include "ckptlib/os.h"
+#include "ckptlib/place.h"
+#include "ckptlib/rframes.h"
+#include "ckptlib/stats.h"
+#include "ckptlib/streams.h"
+#include "ckptlib/translate.h"
+#include "ckptlib/units.h"
+
+uint64_t ckpti_serial;
+
+int ckpti_load_fail(struct ckpti_load *load, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (load->why[0])
+		return -1;
+	va_start(ap, fmt);
+	vsnprintf(load->why, sizeof(load->why), fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+/* ---- whether the image can be restarted here --------------------------------------- */
+
+static int check_class(struct ckpti_load *load)
+{
+	const struct img *img = load->img;
+
+	load->breaks = img_layout_breaks(img, &ckpti_layout);
+	if (!load->breaks)
+		return 0;
+	return ckpti_load_fail(load,
+			       "it was written on %s (%s) and can restart on: "
+			       "%s; this is %s (%s)",
+			       img->arch, img_layout_name(&img->layout),
+			       img_class_name(img->limits), ckpti_arch,
+			       img_layout_name(&ckpti_layout));
+}
+
+/* Says why the image cannot be restarted here. */
+static void tell_reasons(const struct ckpti_load *load)
+{
+	const struct img_reason *r;
+	uint32_t i;
+
+	for (i = 0; i < load->img->nreasons; i++) {
+		r = &load->img->reasons[i];
+		if (!(img_limits_closed(r->limit) & load->breaks))
+			continue;
+		if (r->file[0])
+			ckpti_say("  %s: %s (%s:%u)", img_limit_name(r->limit),
+				  r->text, r->file, r->line);
+		else
+			ckpti_say("  %s: %s", img_limit_name(r->limit),
+				  r->text);
+	}
+}
+
+static int find_units(struct ckpti_load *load)
+{
+	const struct img *img = load->img;
+	uint32_t i, found = 0;
+
+	for (i = 0; i < img->nunits; i++) {
+		load->units[i] = ckpti_unit_named(img->units[i].name,
+						  img->units[i].copy);
+		found += load->units[i] != NULL;
+	}
+	/* ckptlib's own unit is in every program. */
+	if (found > 1 || img->nunits <= 1)
+		return 0;
+	return ckpti_load_fail(load, "the image belongs to another program: it "
+				     "has a unit '%s', which this one has not",
+			       img->units[0].name);
+}
+
+static void find_heap_range(struct ckpti_load *load)
+{
+	const struct img *img = load->img;
+	uint32_t i;
+
+	for (i = 0; i < img->nchunks; i++) {
+		const struct img_chunk *c = &img->chunks[i];
+
+		if (!load->heap_high || c->base < load->heap_low)
+			load->heap_low = c->base;
+		if (c->base + c->size > load->heap_high)
+			load->heap_high = c->base + c->size;
+	}
+}
+
+static bool same_order(const struct img_layout *from)
+{
+	return from->big_endian == ckpti_layout.big_endian;
+}
+
+static int prepare(struct ckpti_load *load)
+{
+	const struct img *img = load->img;
+
+	load->same_order = same_order(&img->layout);
+	load->same_ldouble = img->layout.ldouble == ckpti_layout.ldouble;
+	load->units = calloc((size_t)img->nunits + 1, sizeof(*load->units));
+	load->convs = calloc((size_t)img->ntypes + 1, sizeof(*load->convs));
+	load->block_types =
+		calloc((size_t)img->ntypes + 1, sizeof(*load->block_types));
+	if (!load->units || !load->convs || !load->block_types)
+		return ckpti_load_fail(load, "no memory");
+	find_heap_range(load);
+	return check_class(load) || find_units(load) ? -1 : 0;
+}
+
+/* ---- globals ----------------------------------------------------------------------- */
+
+static const struct ckpt_global *global_of(struct ckpti_load *load,
+					   const struct img_global *g)
+{
+	const struct ckpt_unit *unit = load->units[g->unit];
+
+	return unit ? ckpti_global_named(unit, g->name, g->copy) : NULL;
+}
+
+/* All must match before the first one is changed. */
+static int match_globals(struct ckpti_load *load)
+{
+	const struct img *img = load->img;
+	const struct ckpt_global *to;
+	uint32_t i;
+
+	for (i = 0; i < img->nglobals; i++) {
+		to = global_of(load, &img->globals[i]);
+		if (to && img->globals[i].data != IMG_NO_DATA &&
+		    !(to->flags & CKPT_G_CONST) &&
+		    !ckpti_conv_get(load, img->globals[i].type, to->type)) {
+			char first[sizeof(load->why)];
+
+			memcpy(first, load->why, sizeof(first));
+			snprintf(load->why, sizeof(load->why),
+				 "variable '%s' (%s:%u): %.400s", to->name,
+				 img->units[img->globals[i].unit].name,
+				 img->globals[i].line, first);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int convert_globals(struct ckpti_load *load)
+{
+	const struct img *img = load->img;
+	struct ckpti_what what = { .kind = "variable" };
+	const struct ckpt_global *to;
+	uint32_t i;
+
+	for (i = 0; i < img->nglobals; i++) {
+		const struct img_global *g = &img->globals[i];
+
+		to = global_of(load, g);
+		if (!to || g->data == IMG_NO_DATA || (to->flags & CKPT_G_CONST))
+			continue;
+		what.name = to->name;
+		what.file = img->units[g->unit].name;
+		what.line = g->line;
+		if (ckpti_conv_run(load, ckpti_conv_get(load, g->type, to->type),
+				   img->global_data + g->data,
+				   img->types[g->type].size, to->addr, &what))
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- all of it --------------------------------------------------------------------- */
+
+static int restore_all(struct ckpti_load *load)
+{
+	const struct img *img = load->img;
+
+	if (prepare(load) || match_globals(load) || ckpti_rframes_match(load) ||
+	    ckpti_place_types(load))
+		return -1;
+	if (ckpti_files_restore(img, load->why, sizeof(load->why)) ||
+	    ckpti_streams_restore(img, load->why, sizeof(load->why)))
+		return -1;
+	if (ckpti_place_blocks(load) || ckpti_targets_make(load) ||
+	    ckpti_rframes_place(load))
+		return -1;
+	ckpti_targets_sort(load);
+	if (ckpti_place_values(load) || convert_globals(load) ||
+	    ckpti_rframes_values(load))
+		return -1;
+	if (ckpti_files_settle(img, load->why, sizeof(load->why)))
+		return -1;
+	ckpti_streams_settle(img);
+	return 0;
+}
+
+static void load_release(struct ckpti_load *load)
+{
+	struct ckpti_conv *c, *next;
+	uint32_t i;
+	size_t k;
+
+	for (i = 0; load->convs && i < load->img->ntypes; i++) {
+		for (c = load->convs[i]; c; c = next) {
+			next = c->next;
+			free(c->ops);
+			free(c);
+		}
+	}
+	for (k = 0; k < load->nspans; k++)
+		free(load->spans[k].slots);
+	free(load->units);
+	free(load->convs);
+	free(load->block_types);
+	free(load->targets);
+	free(load->funcs);
+	free(load->spans);
+	img_close(load->img);
+}
+
+/* Frames of one machine need up to four times the stack on another. */
+#define STACK_FACTOR 4
+#define STACK_SMALL  ((size_t)1 << 20)
+
+int ckpti_restore(const char *path, size_t *ret_stack)
+{
+	struct ckpti_load load;
+	struct img_err err;
+	int r;
+
+	memset(&load, 0, sizeof(load));
+	ckpti_stats_phase("open");
+	if (img_open(path, &load.img, &err)) {
+		ckpti_say("cannot restart: %s", err.text);
+		return -1;
+	}
+	ckpti_stats_phase("rebuild");
+	r = restore_all(&load);
+	if (r) {
+		ckpti_say("cannot restart image '%s': %s", path, load.why);
+		tell_reasons(&load);
+	} else {
+		ckpti_stats_restart(load.img, load.in_place);
+	}
+	ckpti_serial = load.img->serial;
+	*ret_stack = 0;
+	if (load.img->stack_bytes > STACK_SMALL)
+		*ret_stack = (size_t)load.img->stack_bytes * STACK_FACTOR +
+			     ((size_t)64 << 20);
+	load_release(&load);
+	return r;
+}

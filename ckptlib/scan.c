@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: MIT */
+#include "ckptlib/scan.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ckptlib/alloc.h"
+#include "ckptlib/evidence.h"
+#include "ckptlib/frames.h"
+#include "ckptlib/heap.h"
+#include "ckptlib/park.h"
+#include "ckptlib/streams.h"
+#include "ckptlib/types.h"
+#include "ckptlib/units.h"
+
+/* Above this, a word that equals an address is one: addresses are sparse. */
+#define SPARSE	    (sizeof(void *) > 4)
+
+#define MAX_UNTYPED_REASONS 20
+
+struct walk {
+	struct ckpti_scan *scan;
+	struct ckpti_objects *objects;
+	uintptr_t heap_low, heap_high;
+	bool soft; /* the variable was perhaps never assigned */
+	bool untyped; /* some blocks have no type */
+	unsigned untyped_reasons;
+	/* where the walk is */
+	const char *name, *file;
+	uint32_t line;
+	const struct ckpt_type *type;
+	const char *base;
+};
+
+/* ---- names for messages ---------------------------------------------------------- */
+
+static const char *place(const struct walk *w, const char *at, char *text,
+			 size_t size)
+{
+	size_t offset = (size_t)(at - w->base);
+
+	if (w->name)
+		snprintf(text, size, "%s", w->name);
+	else
+		snprintf(text, size, "(a block of %s)", w->type->name);
+	if (w->type->size)
+		ckpti_path(text, size, w->type, offset % w->type->size);
+	return text;
+}
+
+#define REASON(w, at, limit, fmt, ...)                                      \
+	do {                                                                \
+		char text_[120];                                            \
+		ckpti_reasons_add(&(w)->scan->reasons, limit, (w)->file,    \
+				  (w)->line, fmt,                           \
+				  place(w, at, text_, sizeof(text_)),       \
+				  ##__VA_ARGS__);                           \
+	} while (0)
+
+/* ---- pointers --------------------------------------------------------------------- */
+
+/* Marks what a value leads to outside the heap; false: nothing known. */
+static bool mark_outside(struct walk *w, uintptr_t v)
+{
+	struct ckpti_object *o = ckpti_object_at(w->objects, v);
+	struct ckpti_funcobj *f;
+
+	if (o) {
+		o->used = true;
+		return true;
+	}
+	f = ckpti_func_at(w->objects, v);
+	if (f) {
+		f->used = true;
+		return true;
+	}
+	return ckpti_stream_known(v);
+}
+
+static void tell_untyped(struct walk *w, uintptr_t v, const char *at)
+{
+	struct ckpti_span *s;
+	uint32_t i, id;
+
+	if (w->untyped_reasons >= MAX_UNTYPED_REASONS)
+		return;
+	s = ckpti_heap_block(v, &i);
+	if (!s)
+		return;
+	id = CKPTI_TYPE_OF(s->words[i]);
+	if (id && id != CKPTI_TYPE_CONFLICT)
+		return;
+	w->untyped_reasons++;
+	REASON(w, at, IMG_SAME_LAYOUT,
+	       id ? "the block that '%s' points to (%lu bytes) is used as "
+		    "more than one type" :
+		    "the block that '%s' points to (%lu bytes) is no whole "
+		    "number of one known type",
+	       (unsigned long)ckpti_slot_size(s, i));
+}
+
+static void visit_pointer(struct walk *w, const char *at)
+{
+	uintptr_t v;
+
+	memcpy(&v, at, sizeof(v));
+	if (!v)
+		return;
+	if (v >= w->heap_low && v < w->heap_high) {
+		if (w->untyped && !w->soft)
+			tell_untyped(w, v, at);
+		return;
+	}
+	if (mark_outside(w, v) || w->soft)
+		return;
+	if (ckpti_heap_foreign(v))
+		REASON(w, at, IMG_NOWHERE,
+		       "'%s' points to memory of the C library or of a "
+		       "library that hcc did not build");
+}
+
+/* Words of bytes that no type describes: each may be a pointer. */
+static unsigned scan_words(struct walk *w, const char *at, size_t size)
+{
+	unsigned found = 0;
+	uintptr_t v;
+	size_t i;
+
+	for (i = 0; i + sizeof(v) <= size; i += sizeof(v)) {
+		memcpy(&v, at + i, sizeof(v));
+		if (!v)
+			continue;
+		if (v >= w->heap_low && v < w->heap_high)
+			found++;
+		else if (mark_outside(w, v))
+			found++;
+		else if (ckpti_heap_foreign(v) && SPARSE && !w->soft)
+			REASON(w, at + i, IMG_NOWHERE,
+			       "'%s' may point to memory of the C library");
+	}
+	return found;
+}
+
+/* What bytes without a type that hold `found` addresses allow. */
+static uint32_t words_limit(unsigned found)
+{
+	if (!found)
+		return IMG_SAME_LAYOUT;
+	return SPARSE ? IMG_SAME_ADDRESSES : IMG_NOWHERE;
+}
+
+static void visit_union(struct walk *w, const struct ckpt_type *t,
+			const char *at)
+{
+	unsigned found = 0;
+	uint32_t limit = 0;
+
+	switch (ckpti_union_shape(t)) {
+	case CKPTI_U_BYTES:
+		return;
+	case CKPTI_U_POINTERS:
+		visit_pointer(w, at);
+		return;
+	case CKPTI_U_SCALAR:
+		limit = ckpti_width_varies(t) ? IMG_SAME_WORD : 0;
+		break;
+	case CKPTI_U_MIXED:
+		limit = ckpti_width_varies(t) ? IMG_SAME_LAYOUT :
+						IMG_SAME_ORDER;
+		break;
+	case CKPTI_U_WORDS:
+		found = scan_words(w, at, t->size);
+		limit = SPARSE || !found ? IMG_SAME_WORD : IMG_NOWHERE;
+		break;
+	case CKPTI_U_MIXED_PTR:
+		found = scan_words(w, at, t->size);
+		limit = SPARSE || !found ? IMG_SAME_LAYOUT : IMG_NOWHERE;
+		break;
+	}
+	if (limit && !w->soft)
+		REASON(w, at, limit,
+		       found ? "'%s' is a union that holds pointers or other "
+			       "values" :
+			       "'%s' is a union whose members differ in size");
+}
+
+static void visit(void *ctx, const struct ckpti_mapop *op, char *at)
+{
+	struct walk *w = ctx;
+
+	switch (op->code) {
+	case CKPTI_OP_PTR:
+		visit_pointer(w, at);
+		break;
+	case CKPTI_OP_UNION:
+		visit_union(w, op->type, at);
+		break;
+	case CKPTI_OP_OPAQUE:
+		if (!w->soft)
+			REASON(w, at,
+			       words_limit(scan_words(w, at, op->type->size)),
+			       "'%s' has the system's own type '%s'",
+			       op->type->name);
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- what is live ----------------------------------------------------------------- */
+
+static int walk_object(struct walk *w, const struct ckpt_type *type,
+		       const void *at, size_t size)
+{
+	const struct ckpti_map *map = ckpti_map_of(type);
+
+	if (!map)
+		return -ENOMEM;
+	w->type = type;
+	w->base = at;
+	if (map->codes)
+		ckpti_map_walk(map, (char *)(uintptr_t)at, size, visit, w);
+	return 0;
+}
+
+static int walk_globals(struct walk *w)
+{
+	unsigned u, i;
+	int r = 0;
+
+	for (u = 0; u < ckpti_nunits() && !r; u++) {
+		const struct ckpt_unit *unit = ckpti_unit(u);
+
+		w->file = unit->name;
+		for (i = 0; i < unit->nglobals && !r; i++) {
+			const struct ckpt_global *g = &unit->globals[i];
+
+			if (g->flags & CKPT_G_CONST)
+				continue;
+			w->name = g->name;
+			w->line = g->line;
+			r = walk_object(w, g->type, g->addr, g->type->size);
+		}
+	}
+	return r;
+}
+
+static int walk_frames(struct walk *w)
+{
+	const struct ckpt_var *var;
+	const void *at;
+	size_t k, pos;
+	unsigned i;
+	int r = 0;
+
+	for (k = 0; k < ckpti_frames.n && !r; k++) {
+		const struct ckpt_point *p = ckpti_frames.frames[k].point;
+
+		pos = ckpti_frames.frames[k].values;
+		for (i = 0; i < p->nvars && !r; i++) {
+			var = &p->vars[i];
+			at = ckpti_frames.values.data + pos;
+			pos += ckpti_var_stored(var);
+			if (var->pass == CKPT_P_MEM) {
+				memcpy(&at, at, sizeof(at));
+				at = ckpti_parked(at);
+			}
+			w->name = var->name;
+			w->file = p->file;
+			w->line = var->line;
+			w->soft = var->flags & CKPT_V_MAYBE;
+			r = walk_object(w, var->type, at, var->type->size);
+		}
+	}
+	w->soft = false;
+	return r;
+}
+
+static int walk_run(struct walk *w, struct ckpti_span *s, uint32_t first,
+		    uint32_t n)
+{
+	uint32_t id = CKPTI_TYPE_OF(s->words[first]);
+	size_t size = ckpti_slot_size(s, first);
+	const struct ckpti_map *map;
+	uint32_t i;
+
+	w->scan->nblocks += n;
+	w->scan->heap_bytes += (uint64_t)n * size;
+	if (!id || id == CKPTI_TYPE_CONFLICT) {
+		w->untyped = true;
+		return 0;
+	}
+	map = ckpti_map_of(ckpti_type_of_id(id));
+	if (!map)
+		return -ENOMEM;
+	if (!map->codes)
+		return 0;
+	w->type = map->type;
+	for (i = first; i < first + n; i++) {
+		w->base = ckpti_slot_addr(s, i);
+		ckpti_map_walk(map, ckpti_slot_addr(s, i), size, visit, w);
+	}
+	return 0;
+}
+
+static int walk_heap(struct walk *w)
+{
+	struct ckpti_heap_iter iter = { 0 };
+	struct ckpti_span *s;
+	uint32_t first, n, from;
+	int r = 0;
+
+	w->name = NULL;
+	w->file = NULL;
+	w->line = 0;
+	while (!r && (s = ckpti_heap_next(&iter))) {
+		for (from = 0; (n = ckpti_heap_run(s, from, &first)) && !r;
+		     from = first + n)
+			r = walk_run(w, s, first, n);
+	}
+	return r;
+}
+
+static void walk_untyped_block(struct walk *w, struct ckpti_span *s,
+			       uint32_t i)
+{
+	static const struct ckpt_type bytes = { .name = "no known type",
+						.kind = CKPT_OPAQUE };
+	size_t size = ckpti_slot_size(s, i);
+	unsigned found;
+
+	w->type = &bytes;
+	w->base = ckpti_slot_addr(s, i);
+	found = scan_words(w, w->base, size);
+	if (words_limit(found) != IMG_SAME_LAYOUT)
+		ckpti_reasons_add(&w->scan->reasons, words_limit(found), NULL,
+				  0,
+				  "blocks of no known type hold addresses");
+	else if (!w->untyped_reasons)
+		ckpti_reasons_add(&w->scan->reasons, IMG_SAME_LAYOUT, NULL, 0,
+				  "blocks of no known type are live");
+}
+
+/* Bytes without a type may hold long doubles, if the program has any. */
+static bool program_has_ldouble(void)
+{
+	unsigned u, i;
+
+	for (u = 0; u + 1 < ckpti_nunits(); u++) {
+		for (i = 0; i < ckpti_unit(u)->ntypes; i++) {
+			if (ckpti_is_ldouble(ckpti_unit(u)->types[i]))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void walk_untyped(struct walk *w)
+{
+	struct ckpti_heap_iter iter = { 0 };
+	struct ckpti_span *s;
+	uint32_t first, n, from, i, id;
+
+	while ((s = ckpti_heap_next(&iter))) {
+		for (from = 0; (n = ckpti_heap_run(s, from, &first));
+		     from = first + n) {
+			id = CKPTI_TYPE_OF(s->words[first]);
+			if (id && id != CKPTI_TYPE_CONFLICT)
+				continue;
+			for (i = first; i < first + n; i++)
+				walk_untyped_block(w, s, i);
+		}
+	}
+	if (program_has_ldouble())
+		ckpti_reasons_add(&w->scan->reasons, IMG_SAME_LDOUBLE, NULL, 0,
+				  "blocks of no known type may hold long "
+				  "doubles");
+}
+
+int ckpti_scan_run(struct ckpti_scan *scan)
+{
+	struct ckpti_space *space = ckpti_arena_space(CKPTI_PROGRAM);
+	struct walk w = { .scan = scan,
+			  .objects = &scan->objects,
+			  .heap_low = space->low,
+			  .heap_high = space->high };
+
+	memset(scan, 0, sizeof(*scan));
+	ckpti_reasons_begin(&scan->reasons);
+	if (ckpti_objects_make(&scan->objects))
+		return -ENOMEM;
+	if (ckpti_evidence_run())
+		return -ENOMEM;
+	/* The heap first: it tells whether blocks are left without a type. */
+	if (walk_heap(&w) || walk_globals(&w) || walk_frames(&w))
+		return -ENOMEM;
+	if (w.untyped)
+		walk_untyped(&w);
+	return scan->reasons.failed ? -ENOMEM : 0;
+}
+
+void ckpti_scan_release(struct ckpti_scan *scan)
+{
+	ckpti_objects_release(&scan->objects);
+	ckpti_reasons_release(&scan->reasons);
+}

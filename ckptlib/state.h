@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* state: what of the process beside memory and files a restart sets again. */
+#ifndef CKPTLIB_STATE_H
+#define CKPTLIB_STATE_H
+
+/* After ckpti_own holds what the image says: signals, locale. */
+void ckpti_state_resume(void);
+
+#endif
