@@ -327,6 +327,7 @@ void attempt_ended(struct attempt *att)
 	free(path);
 	att->phase = ATTEMPT_UPLOAD;
 	attempt_stop_watching(att);
+	attempt_read_resume(att);
 	if (r < 0)
 		attempt_report(att, WIRE_HOW_LOST, 0,
 			       "the starter ended without a word: %s",

@@ -316,6 +316,16 @@ static void note_reason(struct attempt *att)
 		att->reason = "the owner is back";
 }
 
+/* Told soon, so that people see a journey while it goes on. */
+static void look_for_resume(struct attempt *att)
+{
+	int64_t before = att->figures.resume_ms;
+
+	attempt_read_resume(att);
+	if (att->figures.resume_ms != before)
+		host_news(att->host);
+}
+
 void attempt_step(struct attempt *att, int64_t sign_ns)
 {
 	struct ladder_limits lim = limits(att);
@@ -338,8 +348,10 @@ void attempt_step(struct attempt *att, int64_t sign_ns)
 	in.kill_asked = att->kill_asked;
 	actions = ladder_step(&att->ladder, &in, &lim);
 	perform(att, actions, sign_ns);
-	if (att->ladder.state == before)
+	if (att->ladder.state == before) {
+		look_for_resume(att);
 		return;
+	}
 	note_reason(att);
 	log_info("attempt %s: %s", att->name,
 		 ladder_state_name(att->ladder.state));

@@ -29,34 +29,71 @@ static void set(char **member, const char *value)
 	*member = xstrdup(value);
 }
 
+/* A reason as people read it: `prog.c:12: text`. */
+static void add_reason(json_t *why, const char *file, int64_t line,
+		       const char *reason)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	if (*file)
+		strbuf_addf(&text, "%s:%lld: ", file, (long long)line);
+	strbuf_addstr(&text, reason);
+	/* NULL, and left out, where it is no UTF-8. */
+	if (json_array_size(why) < REASONS_MAX)
+		json_array_append_new(why, json_stringn(text.data, text.len));
+	strbuf_release(&text);
+}
+
+/* Takes the reference. */
+static void set_why(struct stats *s, json_t *why)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	json_write(why, &text);
+	free(s->why);
+	s->why = strbuf_detach(&text);
+	json_decref(why);
+}
+
+/* One that failed left the earlier image as it was. */
 static void take_checkpoint(const json_t *line, struct stats *s)
 {
-	const char *class = NULL, *signature = NULL;
-	json_t *why = NULL;
+	json_t *reasons = NULL, *why = json_array();
+	const char *class = NULL;
+	bool ok = true;
+	size_t i;
 
+	json_opt_bool(line, "ok", &ok, NULL);
 	json_opt_str(line, "class", &class, NULL);
-	json_opt_str(line, "signature", &signature, NULL);
-	json_opt_array(line, "why", &why, NULL);
-	if (class)
-		set(&s->class, class);
-	if (signature)
-		set(&s->signature, signature);
-	if (why) {
-		struct strbuf text = STRBUF_INIT;
+	json_opt_array(line, "reasons", &reasons, NULL);
+	for (i = 0; ok && i < json_array_size(reasons); i++) {
+		const json_t *r = json_array_get(reasons, i);
+		const char *text = "", *file = "";
+		int64_t number = 0;
 
-		json_write(why, &text);
-		free(s->why);
-		s->why = strbuf_detach(&text);
+		json_opt_str(r, "text", &text, NULL);
+		json_opt_str(r, "file", &file, NULL);
+		json_opt_int(r, "line", &number, NULL);
+		add_reason(why, file, number, text);
 	}
+	if (ok && class)
+		set(&s->class, class);
+	if (ok)
+		set_why(s, why);
+	else
+		json_decref(why);
 }
 
 static void take_restart(const json_t *line, struct stats *s)
 {
-	double seconds = -1;
+	json_t *seconds = NULL;
+	double total = -1;
 
-	json_opt_real(line, "seconds", &seconds, NULL);
-	if (seconds >= 0)
-		s->resume_ms = (int64_t)(seconds * 1000 + 0.5);
+	json_opt_object(line, "seconds", &seconds, NULL);
+	if (seconds)
+		json_opt_real(seconds, "total", &total, NULL);
+	if (total >= 0)
+		s->resume_ms = (int64_t)(total * 1000 + 0.5);
 }
 
 static void take_line(const char *text, size_t len, struct stats *s)
@@ -105,43 +142,27 @@ static void read_tail(int dir_fd, struct strbuf *out)
 	close(fd);
 }
 
-static void take_reasons(const struct img *img, struct stats *s)
-{
-	json_t *why = json_array();
-	struct strbuf text = STRBUF_INIT;
-	uint32_t i;
-
-	for (i = 0; i < img->nreasons && i < REASONS_MAX; i++) {
-		const struct img_reason *r = &img->reasons[i];
-
-		strbuf_reset(&text);
-		if (*r->file)
-			strbuf_addf(&text, "%s:%u: ", r->file, r->line);
-		strbuf_addstr(&text, r->text);
-		/* NULL, and left out, where it is no UTF-8. */
-		json_array_append_new(why, json_stringn(text.data, text.len));
-	}
-	strbuf_reset(&text);
-	json_write(why, &text);
-	free(s->why);
-	s->why = strbuf_detach(&text);
-	json_decref(why);
-}
-
 /* What the image says of itself is better than what the program said. */
 static void read_image(int fd, struct stats *s)
 {
+	json_t *why = json_array();
 	struct img_err err;
 	struct img *img;
 	char hex[32];
+	uint32_t i;
 
-	if (img_open_fd(fd, SCRATCH_IMAGE, &img, &err) < 0)
+	if (img_open_fd(fd, SCRATCH_IMAGE, &img, &err) < 0) {
+		json_decref(why);
 		return;
+	}
 	set(&s->class, img_class_name(img->limits));
 	snprintf(hex, sizeof(hex), "%016llx",
 		 (unsigned long long)img->signature);
 	set(&s->signature, hex);
-	take_reasons(img, s);
+	for (i = 0; i < img->nreasons; i++)
+		add_reason(why, img->reasons[i].file, img->reasons[i].line,
+			   img->reasons[i].text);
+	set_why(s, why);
 	img_close(img);
 }
 

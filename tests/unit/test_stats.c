@@ -18,16 +18,19 @@ static void test_lines(void **state)
 	assert_string_equal(s.class, "same layout");
 	assert_string_equal(s.why, "[]");
 	stats_release(&s);
-	stats_parse("{\"event\":\"restart\",\"seconds\":0.0125}\n"
-		    "{\"event\":\"checkpoint\",\"class\":\"any machine\","
-		    "\"signature\":\"ab\",\"why\":[\"x\"]}\n"
-		    "{\"event\":\"checkpoint\",\"class\":\"same word size\"}\n"
+	stats_parse("{\"event\":\"restart\",\"seconds\":{\"read\":0.01,"
+		    "\"total\":0.0125}}\n"
+		    "{\"event\":\"checkpoint\",\"ok\":true,"
+		    "\"class\":\"same word size\",\"reasons\":[{\"text\":\"a\","
+		    "\"file\":\"p.c\",\"line\":3},{\"text\":\"b\","
+		    "\"file\":\"\"}]}\n"
+		    "{\"event\":\"checkpoint\",\"ok\":false,"
+		    "\"class\":\"any machine\",\"reasons\":[]}\n"
 		    "not json\n{\"event\":3}\n{\"event\":\"che",
 		    &s);
 	assert_int_equal(s.resume_ms, 13);
 	assert_string_equal(s.class, "same word size");
-	assert_string_equal(s.signature, "ab");
-	assert_string_equal(s.why, "[\"x\"]");
+	assert_string_equal(s.why, "[\"p.c:3: a\",\"b\"]");
 	stats_release(&s);
 }
 
