@@ -216,17 +216,17 @@ static void reply_acks(struct sched *s, const struct host *h,
 	}
 }
 
-static void reply_starts(struct sched *s, const struct host *h,
-			 struct wire_reply *r)
+static void reply_starts(const struct host *h, struct wire_reply *r)
 {
 	r->starts = json_array();
-	(void)s;
-	for (size_t i = 0; i < h->slot_count; i++) {
+	for (size_t i = 0; !h->leaving && i < h->slot_count; i++) {
 		struct attempt *a = h->slots[i]->attempt;
 
-		if (a && a->start && !a->reported && a->want == WIRE_WANT_RUN &&
-		    !is_listed(&h->told, a->nonce))
-			json_array_append(r->starts, a->start);
+		if (!a || !a->start || a->reported ||
+		    a->want != WIRE_WANT_RUN || is_listed(&h->told, a->nonce))
+			continue;
+		json_array_append(r->starts, a->start);
+		a->sent = true;
 	}
 }
 
@@ -239,7 +239,7 @@ static bool send_reply(struct sched *s, struct host *h, bool force)
 
 	reply_orders(s, h, &r);
 	reply_acks(s, h, &r);
-	reply_starts(s, h, &r);
+	reply_starts(h, &r);
 	news = r.order_count || r.ack_count || json_array_size(r.starts);
 	if (news || force) {
 		r.state = s->state;

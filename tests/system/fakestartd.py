@@ -61,6 +61,7 @@ class Pool:
         self.home = tempfile.mkdtemp(prefix="hu.", dir="/tmp")
         self.sock = os.path.join(self.dir, "run", "scheduler.sock")
         self.proc = None
+        self.died_at_start = 0
         self.scale = scale
         self.start(fault)
 
@@ -82,6 +83,12 @@ class Pool:
         os.close(w)
         if wait:
             ready = os.read(r, 1)
+            if not ready and fault:
+                self.proc.wait()
+                self.died_at_start += 1
+                os.close(r)
+                self.start()
+                return
             if not ready:
                 self.proc.wait()
                 raise AssertionError("hscheduler did not start:\n" +
