@@ -17,37 +17,44 @@ static void add(struct trace *t, char *path, char *member)
 	t->v[t->n++] = (struct trace_entry){ path, member };
 }
 
-/* "(a)b" or "a(b)", by the linker's version; is a an existing file? */
-static bool read_member(struct trace *t, const char *line, size_t len)
+/* "(a)b" or "a(b)", by the linker's version. */
+static bool split_member(const char *line, size_t len, char **ret_path,
+			 char **ret_member)
 {
-	const char *open = memchr(line, '(', len), *close, *p;
-	char *path, *member;
+	const char *end = line + len, *open, *close;
 
-	if (!open)
-		return false;
-	for (close = NULL, p = open; p < line + len; p++)
-		if (*p == ')' && (open > line || p + 1 < line + len))
-			close = p;
-	if (!close)
-		return false;
-	if (open == line) {
-		path = xstrndup(open + 1, (size_t)(close - open) - 1);
-		member = xstrndup(close + 1, (size_t)(line + len - close) - 1);
-	} else {
-		path = xstrndup(line, (size_t)(open - line));
-		member = xstrndup(open + 1, (size_t)(close - open) - 1);
-	}
-	if (*member && access(path, F_OK) == 0) {
-		char *slash = strrchr(member, '/'); /* a thin archive's */
-
-		if (slash)
-			memmove(member, slash + 1, strlen(slash));
-		add(t, path, member);
+	if (len > 2 && line[0] == '(') {
+		close = memrchr(line, ')', len);
+		if (!close || close + 1 == end)
+			return false;
+		*ret_path = xstrndup(line + 1, (size_t)(close - line) - 1);
+		*ret_member = xstrndup(close + 1, (size_t)(end - close) - 1);
 		return true;
 	}
-	free(path);
-	free(member);
-	return false;
+	open = len > 2 && end[-1] == ')' ? memrchr(line, '(', len) : NULL;
+	if (!open)
+		return false;
+	*ret_path = xstrndup(line, (size_t)(open - line));
+	*ret_member = xstrndup(open + 1, (size_t)(end - open) - 2);
+	return true;
+}
+
+static bool read_member(struct trace *t, const char *line, size_t len)
+{
+	char *path, *member, *slash;
+
+	if (!split_member(line, len, &path, &member))
+		return false;
+	if (!*member || access(path, F_OK)) {
+		free(path);
+		free(member);
+		return false;
+	}
+	slash = strrchr(member, '/'); /* a thin archive's */
+	if (slash)
+		memmove(member, slash + 1, strlen(slash));
+	add(t, path, member);
+	return true;
 }
 
 /* The compiler's own temporary objects are gone by now. */
