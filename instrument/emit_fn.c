@@ -15,15 +15,6 @@ struct set_ctx {
 	struct fn *fn;
 };
 
-static int arity_of(const struct node *call)
-{
-	int n = -1;
-
-	for (const struct node *c = call->first; c; c = c->next)
-		n++;
-	return n;
-}
-
 /* A clone of d can be named before the function at hand. */
 static bool is_nameable(struct emit *e, const struct fn *fn,
 			const struct decl *d)
@@ -50,10 +41,20 @@ static bool fast_call(void *ctx, const struct node *call)
 {
 	struct set_ctx *s = ctx;
 	struct decl *d = call_target(call);
+	const struct type *t = call->first->type;
+	struct strbuf type = STRBUF_INIT;
+	enum call_class class;
 
-	return slow_call(ctx, call) &&
-	       plan_call(s->e->plan, s->e->unit, d ? d->name : NULL,
-			 arity_of(call)) != CALL_PLAIN;
+	if (!slow_call(ctx, call))
+		return false;
+	if (!d && t && t->kind == T_POINTER)
+		t = t->elem;
+	if (!d && t)
+		type_describe(t, &type);
+	class = plan_call(s->e->plan, s->e->unit, d ? d->name : NULL,
+			  type.data);
+	strbuf_release(&type);
+	return class != CALL_PLAIN;
 }
 
 static bool no_call(void *ctx, const struct node *call)

@@ -170,7 +170,7 @@ void emit_poll(struct emit *e, struct point *p)
 static void add_callee(struct emit *e, const struct decl *d)
 {
 	enum fn_class class = plan_class(e->plan, e->unit, d->name);
-	enum call_class how = plan_call(e->plan, e->unit, d->name, 0);
+	enum call_class how = plan_call(e->plan, e->unit, d->name, NULL);
 	const char *prefix = class == FN_ABOVE ? "__ckpt_f_" : "";
 	bool slow = resumes_here(e) || how == CALL_BOUNDARY;
 

@@ -110,13 +110,15 @@ static void count_op(struct scan *s)
 		s->f->loops[s->loop].ops++;
 }
 
-static int call_arity(const struct node *call)
+static char *described(const struct type *t)
 {
-	int n = -1;
+	struct strbuf sb = STRBUF_INIT;
 
-	for (struct node *c = call->first; c; c = c->next)
-		n++;
-	return n;
+	if (t && t->kind == T_POINTER)
+		t = t->elem;
+	if (t)
+		type_describe(t, &sb);
+	return strbuf_detach(&sb);
 }
 
 static void add_call(struct scan *s, struct node *n)
@@ -128,7 +130,7 @@ static void add_call(struct scan *s, struct node *n)
 	f->calls[f->ncalls++] = (struct fact_call){
 		.loop = s->loop,
 		.callee = d ? xstrdup(d->name) : NULL,
-		.arity = call_arity(n),
+		.type = d ? NULL : described(n->first->type),
 		.line = ast_place(s->fn->ast, n->begin).line,
 	};
 }
@@ -189,7 +191,7 @@ static void fact_of(struct fn *fn, struct fact_fn *f)
 	f->col = at.col;
 	f->why_line = why.line;
 	f->why_col = why.col;
-	f->arity = fn->decl->nparams;
+	f->type = described(fn->decl->type);
 	scan_children(&s, fn->body);
 }
 
@@ -217,6 +219,12 @@ struct facts *facts_make(const struct ast *a)
 	return f;
 }
 
+static void facts_free_call(struct fact_call *c)
+{
+	free(c->callee);
+	free(c->type);
+}
+
 void facts_free(struct facts *f)
 {
 	if (!f)
@@ -225,7 +233,8 @@ void facts_free(struct facts *f)
 		struct fact_fn *n = &f->fns[i];
 
 		for (int k = 0; k < n->ncalls; k++)
-			free(n->calls[k].callee);
+			facts_free_call(&n->calls[k]);
+		free(n->type);
 		free(n->name);
 		free(n->why);
 		free(n->file);

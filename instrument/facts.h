@@ -23,7 +23,7 @@ struct fact_loop {
 struct fact_call {
 	int loop;		/* the innermost loop it stands in, -1: none */
 	char *callee;		/* NULL: through a pointer */
-	int arity;
+	char *type;		/* of a function called through a pointer */
 	unsigned line;
 };
 
@@ -34,7 +34,7 @@ struct fact_fn {
 	char *file;
 	unsigned line, col;
 	unsigned why_line, why_col;
-	int arity;
+	char *type;		/* its type, as type_describe has it */
 	long long ops;		/* outside loops */
 	bool backward_goto;
 	struct fact_loop *loops;

@@ -13,18 +13,19 @@
 
 static void write_fn(const struct fact_fn *n, struct strbuf *out)
 {
-	strbuf_addf(out, "F\t%s\t%d\t%d\t%s\t%u\t%u\t%u\t%u\t%d\t%lld\t%d\t%s\n",
+	strbuf_addf(out, "F\t%s\t%d\t%d\t%s\t%u\t%u\t%u\t%u\t%s\t%lld\t%d\t%s\n",
 		    n->name, n->is_static, n->refused, n->file, n->line, n->col,
-		    n->why_line, n->why_col, n->arity, n->ops,
+		    n->why_line, n->why_col, n->type, n->ops,
 		    n->backward_goto, n->why ? n->why : "");
 	for (int i = 0; i < n->nloops; i++)
 		strbuf_addf(out, "L\t%d\t%u\t%u\t%lld\t%lld\n",
 			    n->loops[i].parent, n->loops[i].line,
 			    n->loops[i].col, n->loops[i].trip, n->loops[i].ops);
 	for (int i = 0; i < n->ncalls; i++)
-		strbuf_addf(out, "C\t%d\t%s\t%d\t%u\n", n->calls[i].loop,
+		strbuf_addf(out, "C\t%d\t%s\t%s\t%u\n", n->calls[i].loop,
 			    n->calls[i].callee ? n->calls[i].callee : "*",
-			    n->calls[i].arity, n->calls[i].line);
+			    n->calls[i].type ? n->calls[i].type : "",
+			    n->calls[i].line);
 }
 
 void facts_write(const struct facts *f, struct strbuf *out)
@@ -69,7 +70,7 @@ static int read_fn(struct facts *f, char **v, int n)
 		.col = atoi(v[6]),
 		.why_line = atoi(v[7]),
 		.why_col = atoi(v[8]),
-		.arity = atoi(v[9]),
+		.type = xstrdup(v[9]),
 		.ops = atoll(v[10]),
 		.backward_goto = atoi(v[11]),
 		.why = *v[12] ? xstrdup(v[12]) : NULL,
@@ -112,7 +113,7 @@ static int read_call(struct fact_fn *fn, char **v, int n)
 	fn->calls[fn->ncalls++] = (struct fact_call){
 		.loop = loop,
 		.callee = strcmp(v[2], "*") ? xstrdup(v[2]) : NULL,
-		.arity = atoi(v[3]),
+		.type = *v[3] ? xstrdup(v[3]) : NULL,
 		.line = atoi(v[4]),
 	};
 	return 0;

@@ -32,9 +32,9 @@ enum call_class {
 /* The class of what `name` means in unit number `unit`. */
 enum fn_class plan_class(const struct plan *p, int unit, const char *name);
 /* How the fast clone of `caller` calls `callee` (NULL: through a pointer
- * with that many arguments). */
+ * to a function of that type, as type_describe has it). */
 enum call_class plan_call(const struct plan *p, int unit, const char *callee,
-			  int arity);
+			  const char *type);
 /* Whether any function can be resumed that a pointer may reach. */
 bool plan_indirect_may_poll(const struct plan *p);
 /* Loops are numbered in the order of the text, from 0. */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/base/xalloc.h"
 #include "instrument/facts.h"
@@ -12,6 +13,7 @@
 static const double trips_counted = 1000;
 static const double trips_unknown = 30;
 static const double foreign_call = 40;
+static const double depth_unknown = 30;
 static const double indirect_guess = 1000;
 
 double cost_trips(long long trip)
@@ -31,9 +33,30 @@ struct tarjan {
 	int depth, next;
 	struct plan_fn **order; /* callees before callers */
 	int norder;
+	int ncomponents;
 };
 
 static void connect(struct tarjan *t, struct plan_fn *f);
+
+/* A chain of calls ends with its depth; several calls make a tree. */
+static void find_explosive(struct plan *p, struct plan_fn *f)
+{
+	int own = 0;
+
+	for (int i = 0; i < f->facts->ncalls; i++) {
+		const struct fact_call *c = &f->facts->calls[i];
+		struct plan_fn *g =
+			c->callee ? plan_resolve(p, f->unit, c->callee) : NULL;
+
+		if (g != f)
+			continue;
+		own++;
+		if (c->loop >= 0 && f->facts->loops[c->loop].trip != 1)
+			f->explosive = true;
+	}
+	if (own > 1)
+		f->explosive = true;
+}
 
 static void follow(struct tarjan *t, struct plan_fn *f, struct plan_fn *g)
 {
@@ -58,8 +81,10 @@ static void pop_component(struct tarjan *t, struct plan_fn *f)
 		g->on_stack = false;
 		if (several)
 			g->recursive = true;
+		g->component = t->ncomponents;
 		t->order[t->norder++] = g;
 	} while (g != f);
+	t->ncomponents++;
 }
 
 static void connect(struct tarjan *t, struct plan_fn *f)
@@ -81,12 +106,18 @@ static void connect(struct tarjan *t, struct plan_fn *f)
 
 /* ---- costs ---- */
 
-static double indirect_cost(const struct plan *p, int arity, bool first)
+bool plan_same_type(const char *a, const char *b)
+{
+	return !a || !b || !*a || !*b || !strcmp(a, b);
+}
+
+static double indirect_cost(const struct plan *p, const char *type,
+			    bool first)
 {
 	double max = indirect_guess;
 
 	for (int i = 0; i < p->ntaken && !first; i++)
-		if (p->taken[i]->facts->arity == arity &&
+		if (plan_same_type(p->taken[i]->facts->type, type) &&
 		    p->taken[i]->cost > max)
 			max = p->taken[i]->cost;
 	return max;
@@ -98,8 +129,10 @@ static double call_cost(const struct plan *p, const struct plan_fn *f,
 	struct plan_fn *g;
 
 	if (!c->callee)
-		return indirect_cost(p, c->arity, first);
+		return indirect_cost(p, c->type, first);
 	g = plan_resolve(p, f->unit, c->callee);
+	if (g && g->component == f->component)
+		return foreign_call; /* counted by the component's depth */
 	return g ? g->cost : foreign_call;
 }
 
@@ -145,13 +178,17 @@ void cost_estimate(struct plan *p)
 	for (int i = 0; i < p->nfns; i++)
 		if (!p->fns[i].index)
 			connect(&t, &p->fns[i]);
+	for (int i = 0; i < p->nfns; i++)
+		find_explosive(p, &p->fns[i]);
 	/* twice: indirect calls need the costs of all that they may reach */
 	for (int pass = 0; pass < 2; pass++)
 		for (int i = 0; i < t.norder; i++) {
 			struct plan_fn *f = t.order[i];
 			double cost = region_cost(p, f, -1, pass == 0);
 
-			f->cost = f->recursive ? INFINITY : cost;
+			if (f->recursive)
+				cost *= depth_unknown;
+			f->cost = f->explosive ? INFINITY : cost;
 			open_loops(p, f);
 		}
 	free(t.stack);

@@ -21,6 +21,9 @@ struct plan_fn {
 	bool *poll_loop;
 	bool poll_entry;
 	bool recursive;
+	bool explosive;		/* it calls itself several times or in a loop:
+				 * its cost may be exponential in the depth */
+	int component;
 	bool has_open_loop;	/* it, or what it calls, loops without a known
 				 * number of iterations */
 	bool uncovered;		/* the cut met it with no poll above */
@@ -41,6 +44,8 @@ struct plan {
 	bool assume_width_safe;
 };
 
+/* Whether a pointer to one may call the other: equal, or unknown. */
+bool plan_same_type(const char *a, const char *b);
 struct plan_fn *plan_resolve(const struct plan *p, int unit, const char *name);
 
 /* Fills cost, iteration, recursive and has_open_loop of every function. */
