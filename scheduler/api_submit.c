@@ -7,6 +7,7 @@
 #include "common/base/fault.h"
 #include "common/base/log.h"
 #include "common/base/xalloc.h"
+#include "common/job/jobdesc.h"
 #include "common/job/wire_get.h"
 #include "common/svc/httpd.h"
 #include "common/svc/json.h"
@@ -222,7 +223,9 @@ static int write_cluster(struct api_call *c, struct submission *sub,
 			 struct cluster **ret_cluster, struct err *err)
 {
 	json_t *json = ad_to_json(sub->ad, true);
-	char *text = json_dumps(json, JSON_COMPACT);
+	char *dump = json_dumps(json, JSON_COMPACT);
+	/* The client could not know the cluster's number. */
+	char *text = jobdesc_bind_cluster(dump, sub->cluster);
 	char *columns = sub->columns ? json_dumps(sub->columns, JSON_COMPACT)
 				     : xstrdup("[]");
 	struct dbjobs_cluster row = {
@@ -245,6 +248,7 @@ static int write_cluster(struct api_call *c, struct submission *sub,
 		rc = queue_add_cluster(c->s->queue, &row, sched_now(),
 				       ret_cluster, err);
 	json_decref(json);
+	free(dump);
 	free(text);
 	free(columns);
 	return rc;
@@ -274,7 +278,8 @@ static int write_proc(struct api_call *c, const struct submission *sub,
 		      struct cluster *cluster, int proc, struct err *err)
 {
 	const json_t *cells = json_array_get(sub->rows, (size_t)proc);
-	char *row = cells ? json_dumps(cells, JSON_COMPACT) : NULL;
+	char *dump = cells ? json_dumps(cells, JSON_COMPACT) : NULL;
+	char *row = dump ? jobdesc_bind_cluster(dump, sub->cluster) : NULL;
 	char *attrs = NULL;
 	struct dbjobs_proc p = {
 		.cluster = sub->cluster,
@@ -298,6 +303,7 @@ static int write_proc(struct api_call *c, const struct submission *sub,
 		if (!rc && sub->count <= FEED_MAX)
 			feed_job(c->s, j);
 	}
+	free(dump);
 	free(row);
 	free(attrs);
 	return rc;

@@ -131,7 +131,7 @@ static struct jobdesc_opts description_opts(const struct submit *s)
 		.opsys = "LINUX",
 		.batch_name = s->batch_name,
 		.skip_filechecks = s->unchecked,
-		.cluster = 1,
+		.cluster = s->dry_run ? 1 : 0, /* the scheduler's */
 	};
 }
 

@@ -54,6 +54,32 @@ int jobdesc_get(struct jobdesc *d, const char *const *names, char **ret,
 	return submitfile_get(d->sf, names, ret, err);
 }
 
+int jobdesc_parse_expr(struct jobdesc *d, const char *const *names,
+		       const char *text, struct expr **ret, struct err *err)
+{
+	const size_t len = strlen(SUBMIT_CLUSTER_LATER);
+	struct strbuf out = STRBUF_INIT;
+	bool quoted = false;
+	int rc;
+
+	for (; *text; text++) {
+		if (!quoted && strncmp(text, SUBMIT_CLUSTER_LATER, len) == 0) {
+			strbuf_addstr(&out, "ClusterId");
+			text += len - 1;
+			continue;
+		}
+		if (*text == '"')
+			quoted = !quoted;
+		strbuf_addch(&out, *text);
+		if (quoted && *text == '\\' &&
+		    (text[1] == '"' || text[1] == '\\'))
+			strbuf_addch(&out, *++text);
+	}
+	rc = jobdesc_at(d, names, expr_parse(out.data, ret, err), err);
+	strbuf_release(&out);
+	return rc;
+}
+
 int jobdesc_set_expr(struct jobdesc *d, const char *const *names, struct ad *ad,
 		     const char *attr, const char *text, struct err *err)
 {
@@ -64,7 +90,7 @@ int jobdesc_set_expr(struct jobdesc *d, const char *const *names, struct ad *ad,
 		return jobdesc_at(d, names,
 				  err_set(err, -EINVAL, "bad attribute name"),
 				  err);
-	rc = jobdesc_at(d, names, expr_parse(text, &expr, err), err);
+	rc = jobdesc_parse_expr(d, names, text, &expr, err);
 	return rc ? rc : ad_set_expr(ad, attr, expr);
 }
 
@@ -176,7 +202,8 @@ static int make_first(struct jobdesc *d, struct ad *varying, struct err *err)
 	struct ad *fixed = ad_new();
 	int rc;
 
-	ad_set_int(fixed, "ClusterId", d->opts->cluster);
+	if (d->opts->cluster > 0)
+		ad_set_int(fixed, "ClusterId", d->opts->cluster);
 	ad_set_string(fixed, "Owner", d->opts->owner);
 	rc = make_groups(d, fixed, varying, err);
 	if (rc) {

@@ -27,7 +27,7 @@ struct jobdesc_opts {
 	const char *opsys; /* LINUX */
 	const char *batch_name; /* of the command line, or NULL */
 	bool skip_filechecks; /* do not look whether files exist */
-	int64_t cluster; /* 1 if the scheduler gives the number later */
+	int64_t cluster; /* 0: the scheduler gives the number later */
 };
 
 struct jobdesc;
@@ -66,6 +66,12 @@ int jobdesc_expand_machine(const char *text, const struct ad *job,
 
 /* Does the text hold a $$(...)? With attr: one that names this attribute. */
 bool jobdesc_has_machine_macro(const char *text, const char *attr);
+
+/*
+ * Puts the cluster's number into text (attributes as text or JSON) that was
+ * made before it was known: for each SUBMIT_CLUSTER_LATER. Allocated.
+ */
+char *jobdesc_bind_cluster(const char *text, int64_t cluster);
 
 /*
  * A size with a unit: "2 GB", "512M", "1.5T", "100" in default_unit ('K',

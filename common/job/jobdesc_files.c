@@ -41,14 +41,21 @@ int jobdesc_iwd(struct jobdesc *d, char **ret, struct err *err)
 	return rc;
 }
 
-/* A file that has to be there and readable, unless $$() is in its name. */
+/* Is a part of the name known only later? */
+static bool is_open(const char *path)
+{
+	return jobdesc_has_machine_macro(path, NULL) ||
+	       strstr(path, SUBMIT_CLUSTER_LATER);
+}
+
+/* A file that has to be there and readable, as far as its name is known. */
 static int check_readable(struct jobdesc *d, const char *const *names,
 			  const char *path, struct err *err)
 {
 	int rc;
 
 	if (d->opts->skip_filechecks || strcmp(path, "/dev/null") == 0 ||
-	    jobdesc_has_machine_macro(path, NULL))
+	    is_open(path))
 		return 0;
 	rc = d->io->access(d->io->ctx, path, R_OK);
 	if (rc)
@@ -228,7 +235,7 @@ static int check_writable(struct jobdesc *d, const char *const *names,
 	if (slash && slash > full)
 		*slash = '\0';
 	if (!d->opts->skip_filechecks && strcmp(path, "/dev/null") != 0 &&
-	    !jobdesc_has_machine_macro(path, NULL) &&
+	    !is_open(full) &&
 	    (d->io->stat(d->io->ctx, full, &dir, NULL) < 0 || !dir))
 		rc = jobdesc_at(d, names,
 				err_set(err, -ENOENT,

@@ -7,6 +7,7 @@
 #include "common/job/jobdesc.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +148,20 @@ int jobdesc_expand_machine(const char *text, const struct ad *job,
 	else
 		*ret_text = strbuf_detach(&out);
 	return rc;
+}
+
+char *jobdesc_bind_cluster(const char *text, int64_t cluster)
+{
+	struct strbuf out = STRBUF_INIT;
+	const char *at;
+
+	for (; (at = strstr(text, SUBMIT_CLUSTER_LATER));
+	     text = at + strlen(SUBMIT_CLUSTER_LATER)) {
+		strbuf_add(&out, text, (size_t)(at - text));
+		strbuf_addf(&out, "%" PRId64, cluster);
+	}
+	strbuf_addstr(&out, text);
+	return strbuf_detach(&out);
 }
 
 /* Bytes of a unit letter, 0 for another one. */

@@ -75,6 +75,13 @@ int jobdesc_get_bool(struct jobdesc *d, const char *const *names, bool *ret,
 int jobdesc_at(struct jobdesc *d, const char *const *names, int rc,
 	       struct err *err);
 
+/*
+ * Parses a command's text. Outside of strings a cluster that is not known yet
+ * becomes the attribute ClusterId.
+ */
+int jobdesc_parse_expr(struct jobdesc *d, const char *const *names,
+		       const char *text, struct expr **ret, struct err *err);
+
 /* Sets an attribute to a command's text as an expression. */
 int jobdesc_set_expr(struct jobdesc *d, const char *const *names, struct ad *ad,
 		     const char *attr, const char *text, struct err *err);

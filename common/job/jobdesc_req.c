@@ -228,10 +228,12 @@ int jobdesc_requirements(struct jobdesc *d, struct ad *ad, struct err *err)
 	int rc = jobdesc_get(d, names, &text, err);
 
 	if (!rc && text)
-		rc = jobdesc_at(d, names, expr_parse(text, &r.user, err), err);
+		rc = jobdesc_parse_expr(d, names, text, &r.user, err);
 	if (!rc && text) {
 		warn_function(d, r.user);
-		strbuf_addf(&r.text, "(%s)", text);
+		strbuf_addch(&r.text, '(');
+		expr_unparse(r.user, &r.text);
+		strbuf_addch(&r.text, ')');
 	}
 	if (!rc) {
 		add_platform(d, ad, &r);

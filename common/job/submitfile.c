@@ -467,7 +467,11 @@ void submitfile_set_job(struct submitfile *sf, int64_t cluster, int64_t proc,
 	const struct queuestmt *stmt = &sf->queue;
 	char id[32];
 
-	snprintf(id, sizeof(id), "%" PRId64, cluster);
+	if (cluster > 0)
+		snprintf(id, sizeof(id), "%" PRId64, cluster);
+	else
+		strcpy(id, SUBMIT_CLUSTER_LATER);
+	sf->cluster_later = cluster <= 0;
 	submitfile_builtin(sf, "Cluster", id);
 	submitfile_builtin(sf, "ClusterId", id);
 	hash_clear(sf->live);
@@ -477,8 +481,7 @@ void submitfile_set_job(struct submitfile *sf, int64_t cluster, int64_t proc,
 	set_live_int(sf, "Row", (int64_t)row);
 	set_live_int(sf, "ItemIndex", (int64_t)row);
 	set_live_int(sf, "Node", 0);
-	hash_set(sf->live, "JobId",
-		 xasprintf("%" PRId64 ".%" PRId64, cluster, proc));
+	hash_set(sf->live, "JobId", xasprintf("%s.%" PRId64, id, proc));
 	if (sf->has_queue && stmt->form != QUEUE_PLAIN && stmt->nvars > 0) {
 		char **values = xcalloc(stmt->nvars, sizeof(*values));
 

@@ -90,7 +90,13 @@ int submitfile_next_queue(struct submitfile *sf,
 unsigned submitfile_queue_count(const struct submitfile *sf);
 
 /*
- * Sets the per-job macros: Cluster, Process, Step, Item..., the queue
+ * What stands for the cluster's number where it is not known yet; whoever
+ * gives the number puts it in (jobdesc_bind_cluster).
+ */
+#define SUBMIT_CLUSTER_LATER "$(Cluster)"
+
+/*
+ * Sets the per-job macros: Cluster (0: not known yet), Process, Step, Item..., the queue
  * statement's variables from its item number row.
  */
 void submitfile_set_job(struct submitfile *sf, int64_t cluster, int64_t proc,

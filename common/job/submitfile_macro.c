@@ -60,7 +60,10 @@ static int expand_reference(struct submitfile *sf, const char *p,
 
 	name = xstrndup(p, (size_t)((colon ? colon : close) - p));
 	value = submit_lookup(sf, name);
-	if (value && (*value || !colon)) {
+	if (value && sf->cluster_later &&
+	    strcmp(value, SUBMIT_CLUSTER_LATER) == 0) {
+		strbuf_addstr(out, value);
+	} else if (value && (*value || !colon)) {
 		rc = submit_expand(sf, value, depth + 1, out, err);
 	} else if (colon) {
 		fallback = xstrndup(colon + 1, (size_t)(close - colon - 1));

@@ -53,6 +53,7 @@ struct submitfile {
 	bool has_queue;
 	unsigned queue_count;
 	bool took_live;
+	bool cluster_later; /* $(Cluster) stays as it is */
 	uint64_t random;
 	uint32_t expansions; /* of the value being expanded */
 };

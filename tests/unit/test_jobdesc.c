@@ -338,6 +338,42 @@ static void test_several_queues(void **state)
 	submitfile_free(sf);
 }
 
+/* The number of the cluster is put in when it is known. */
+static void test_cluster_later(void **state)
+{
+	static const char text[] =
+		"executable = prog\na = $(Cluster)\noutput = o.$(a).$(JobId)\n"
+		"log = d.$(ClusterId)/l\n+Id = $(Cluster) + 1\n"
+		"+Name = \"c\\\"$(Cluster)\"\nrequirements = x != $(Cluster)\n"
+		"queue\n";
+	struct jobdesc_opts later = opts;
+	struct submitfile *sf = submitfile_new("q", text, &io);
+	struct err err = ERR_INIT;
+	struct strbuf out = STRBUF_INIT;
+	struct jobdesc *desc;
+	struct ad *proc;
+	char *bound;
+
+	(void)state;
+	later.cluster = 0;
+	desc = jobdesc_new(sf, &io, &later);
+	assert_int_equal(1, jobdesc_next(desc, &proc, &err));
+	assert_false(ad_has(proc, "ClusterId"));
+	ad_unparse_json(proc, true, &out);
+	bound = jobdesc_bind_cluster(out.data, 42);
+	assert_non_null(strstr(bound, "\"o.42.42.0\""));
+	assert_non_null(strstr(bound, "\"/cwd/d.42/l\""));
+	assert_non_null(strstr(bound, "\"/Expr(ClusterId + 1)/\""));
+	assert_non_null(strstr(bound, "\"Name\":\"c\\\"42\""));
+	assert_non_null(strstr(bound, "(x != ClusterId)"));
+	assert_null(strstr(bound, "$("));
+	free(bound);
+	strbuf_release(&out);
+	ad_free(proc);
+	jobdesc_free(desc);
+	submitfile_free(sf);
+}
+
 /* One job after the other, at a speed that lets a million pass. */
 static void test_many(void **state)
 {
@@ -444,6 +480,7 @@ int main(void)
 		cmocka_unit_test(test_commands),
 		cmocka_unit_test(test_shell),
 		cmocka_unit_test(test_several_queues),
+		cmocka_unit_test(test_cluster_later),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_machine),
 		cmocka_unit_test(test_sizes),
