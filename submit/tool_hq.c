@@ -8,6 +8,7 @@
 #include "common/base/clock.h"
 #include "common/base/xalloc.h"
 #include "common/svc/json.h"
+#include "submit/analyze.h"
 #include "submit/cli.h"
 #include "submit/fmt.h"
 #include "submit/jobs.h"
@@ -31,6 +32,7 @@ enum {
 	OPT_ATTRIBUTES,
 	OPT_NAME,
 	OPT_WIDE,
+	OPT_ANALYZE,
 };
 
 static const struct opt_def defs[] = {
@@ -44,6 +46,8 @@ static const struct opt_def defs[] = {
 	{ OPT_TOTALS, 0, "totals", NULL, "only the totals" },
 	{ OPT_CONSTRAINT, 0, "constraint", "EXPR",
 	  "jobs for which the expression is true" },
+	{ OPT_ANALYZE, 0, "better-analyze", NULL, "why jobs do not run" },
+	{ OPT_ANALYZE, 0, "analyze", NULL, NULL },
 	{ OPT_LIMIT, 0, "limit", "N", "at most N jobs" },
 	{ OPT_AF, 0, "af", NULL,
 	  "ATTR...: attributes or expressions; letters: -af:jlhVrtng," },
@@ -64,7 +68,9 @@ struct hq {
 	enum queue_view view;
 	const char *url;
 	const char *owner; /* whose jobs where none is named */
-	bool totals_only;
+	bool totals_only, analyze;
+	size_t hosts; /* for -better-analyze */
+	struct client *client;
 	long long limit;
 	int width; /* columns of the terminal, 0: no limit */
 	int64_t now;
@@ -118,6 +124,9 @@ static int set_option(struct hq *hq, struct opt *opt, int id, struct err *err)
 		free(hq->listing.attributes);
 		hq->listing.attributes = xstrdup(opt->value);
 		return 0;
+	case OPT_ANALYZE:
+		hq->analyze = true;
+		return 0;
 	case OPT_WIDE:
 		hq->width = 0;
 		return 0;
@@ -128,14 +137,34 @@ static int set_option(struct hq *hq, struct opt *opt, int id, struct err *err)
 	return 0;
 }
 
+static int analyze_job(struct hq *hq, const char *id, struct err *err)
+{
+	struct strbuf path = STRBUF_INIT, out = STRBUF_INIT;
+	json_t *why = NULL;
+	int r;
+
+	strbuf_addf(&path, "/api/v1/jobs/%s/why", id);
+	r = client_get(hq->client, path.data, &why, err);
+	if (r == 0) {
+		analyze_format(id, why, hq->hosts, &out);
+		fwrite(out.data, 1, out.len, stdout);
+	}
+	json_decref(why);
+	strbuf_release(&path);
+	strbuf_release(&out);
+	/* One that has just left the queue needs no analysis. */
+	return r == -ENOENT ? 0 : r;
+}
+
 static int on_job(void *arg, const struct ad *job, const char *id,
 		  struct err *err)
 {
 	struct hq *hq = arg;
 	struct strbuf line = STRBUF_INIT;
 
-	(void)err;
 	jobs_count(&hq->shown, job);
+	if (hq->analyze)
+		return analyze_job(hq, id, err);
 	if (hq->listing.mode != LISTING_TABLE) {
 		listing_print(&hq->listing, job, id, stdout);
 	} else if (hq->totals_only) {
@@ -205,6 +234,21 @@ static void print_end(struct hq *hq, const struct jobs_totals *all)
 	putchar('\n');
 }
 
+/* Why each of the jobs does not run. */
+static int analyze(struct hq *hq, struct err *err)
+{
+	struct jobs_query q = { .sel = &hq->sel,
+				.owner = hq->owner,
+				.attrs = "ClusterId,ProcId,JobStatus",
+				.limit = hq->limit };
+	json_t *json = NULL;
+	int r = client_get(hq->client, "/api/v1/hosts", &json, err);
+
+	hq->hosts = json_array_size(json_object_get(json, "hosts"));
+	json_decref(json);
+	return r < 0 ? r : jobs_each(hq->client, &q, on_job, hq, NULL, err);
+}
+
 static int show(struct hq *hq, struct client *c, struct err *err)
 {
 	bool table = hq->listing.mode == LISTING_TABLE;
@@ -249,8 +293,9 @@ static int run(struct hq *hq, struct opt *opt, struct err *err)
 			return cli_fail(err);
 	}
 	r = client_new(hq->url, &c, err);
+	hq->client = c;
 	if (r == 0)
-		r = show(hq, c, err);
+		r = hq->analyze ? analyze(hq, err) : show(hq, c, err);
 	if (r < 0)
 		cli_fail(err);
 	client_free(c);
