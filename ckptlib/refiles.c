@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,21 +206,35 @@ int ckpti_files_restore(const struct img *img, char *text, size_t size)
 
 /* ---- what changes the disk ------------------------------------------------------------ */
 
+/*
+ * Whether bytes behind the captured end may be others': the file is appended
+ * to, or the descriptor stands behind that end already, as when a script
+ * that holds it open starts the program again.
+ */
+static bool shared_output(const struct img_fd *f)
+{
+	return (fcntl((int)f->fd, F_GETFL) & O_APPEND) ||
+	       lseek((int)f->fd, 0, SEEK_CUR) >= (off_t)f->length;
+}
+
 static int settle_inherited(const struct why *why, const struct img_fd *f)
 {
 	struct stat st;
 
 	if (f->kind != IMG_FILE_REGULAR || !same_file(f, &st))
 		return 0;
-	if ((f->flags & IMG_O_WRITE) && (uint64_t)st.st_size > f->length) {
-		/* What others appended meanwhile is not ours to cut. */
-		if (fcntl((int)f->fd, F_GETFL) & O_APPEND)
-			ckpti_say("'%s' has grown by %llu bytes since the "
-				  "checkpoint; they stay",
-				  f->path,
-				  (unsigned long long)st.st_size -
-					  (unsigned long long)f->length);
-		else if (ftruncate((int)f->fd, (off_t)f->length))
+	if (f->flags & IMG_O_WRITE) {
+		if (shared_output(f)) {
+			if ((uint64_t)st.st_size > f->length)
+				ckpti_say("'%s' has grown by %llu bytes since "
+					  "the checkpoint; they stay",
+					  f->path,
+					  (unsigned long long)st.st_size -
+						  (unsigned long long)
+							  f->length);
+			return 0;
+		}
+		if (ftruncate((int)f->fd, (off_t)f->length))
 			return refuse(why, "cannot truncate '%s': %s", f->path,
 				      strerror(errno));
 	}

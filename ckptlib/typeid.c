@@ -76,5 +76,5 @@ uint32_t ckpti_type_id(const struct ckpt_type *type)
 
 const struct ckpt_type *ckpti_type_of_id(uint32_t id)
 {
-	return id < ntypes ? types[id] : NULL;
+	return id && id < ntypes ? types[id] : NULL;
 }
