@@ -32,6 +32,7 @@ export function ago(then, now) {
 
 export function milliseconds(ms) {
   if (ms === null || ms === undefined) return "";
+  if (ms < 1) return "< 1 ms";
   return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(ms < 10000 ? 1 : 0)} s`;
 }
 
