@@ -44,6 +44,7 @@ struct thread {
 };
 
 static void attempt_free(struct attempt *att);
+static void remove_dir(struct attempt *att);
 
 static void thread_done(void *arg)
 {
@@ -55,10 +56,12 @@ static void thread_done(void *arg)
 	att->figures.sent_bytes += att->work.sent_bytes;
 	att->figures.received_bytes += att->work.received_bytes;
 	att->work.sent_bytes = att->work.received_bytes = 0;
-	if (att->phase == ATTEMPT_GONE)
+	if (att->phase == ATTEMPT_GONE) {
+		remove_dir(att);
 		attempt_free(att);
-	else
+	} else {
 		t->done(att);
+	}
 	free(t);
 }
 
@@ -175,27 +178,42 @@ void attempt_forget(struct attempt *att)
 	attempt_free(att);
 }
 
-/* Nothing of it is wanted any more, here or there. */
+/* Nothing of it is wanted any more, here or there. No starter lives. */
 static void drop(struct attempt *att)
 {
 	att->phase = ATTEMPT_GONE;
 	leave_slot(att);
-	if (att->cg)
-		cg_kill(att->cg);
 	attempt_stop_watching(att);
-	remove_dir(att);
 	atomic_store(&att->cancel, true);
-	if (!att->at_work)
-		attempt_free(att);
+	/* A thread may still write there: thread_done goes on. */
+	if (att->at_work)
+		return;
+	remove_dir(att);
+	attempt_free(att);
 }
 
 void attempt_discard(struct attempt *att)
 {
 	struct host *host = att->host;
 
-	if (att->phase == ATTEMPT_GONE)
+	if (att->phase == ATTEMPT_GONE || att->discarded)
 		return;
 	log_info("attempt %s: superseded, discarded", att->name);
+	if (att->phase == ATTEMPT_RUN && att->pidfd >= 0) {
+		/* attempt_ended finishes it. */
+		att->discarded = true;
+		att->kill_asked = true;
+		attempt_step(att, -1);
+	} else {
+		drop(att);
+	}
+	host_news(host);
+}
+
+void attempt_drop_discarded(struct attempt *att)
+{
+	struct host *host = att->host;
+
 	drop(att);
 	host_news(host);
 }

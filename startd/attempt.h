@@ -68,6 +68,7 @@ struct attempt {
 	struct evloop_fd *watch;
 	struct ladder ladder;
 	bool suspend_asked, vacate_asked, kill_asked;
+	bool discarded; /* and waits for its starter's death */
 	const char *reason; /* why it must leave, for the message */
 	enum wire_want told;
 	int checkpoint_told;
@@ -101,6 +102,9 @@ void attempt_take_ack(struct attempt *att);
 
 /* Superseded: whatever it was doing, nothing of it is wanted. */
 void attempt_discard(struct attempt *att);
+
+/* The starter of a discarded one is gone: so is the attempt now. */
+void attempt_drop_discarded(struct attempt *att);
 
 /* hstartd ends: frees the memory, and leaves job and records alone. */
 void attempt_forget(struct attempt *att);

@@ -319,14 +319,20 @@ static void judge(struct attempt *att, const struct record *rec)
 
 void attempt_ended(struct attempt *att)
 {
-	char *path = xasprintf("%s/" RECORD_END, att->dir);
 	struct record rec = RECORD_INIT;
 	struct err err = ERR_INIT;
-	int r = record_load(&rec, path, &err);
+	char *path;
+	int r;
 
-	free(path);
 	att->phase = ATTEMPT_UPLOAD;
 	attempt_stop_watching(att);
+	if (att->discarded) {
+		attempt_drop_discarded(att);
+		return;
+	}
+	path = xasprintf("%s/" RECORD_END, att->dir);
+	r = record_load(&rec, path, &err);
+	free(path);
 	attempt_read_resume(att);
 	if (r < 0)
 		attempt_report(att, WIRE_HOW_LOST, 0,
