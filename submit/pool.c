@@ -134,10 +134,15 @@ static int start(const struct pool *p, const char *daemon,
 	log = pooldir_log_file(&p->dir, daemon);
 	setenv("HARRIER_DIR", p->dir.root, 1);
 	r = daemon_spawn(argv, log, POOL_START_MS, &pid, err);
-	if (r < 0)
-		err_prefix(err, "cannot start '%s' (log: %s)", daemon, log);
-	else
+	if (r == 0) {
 		*ret_started = true;
+	} else if (pool_runs(p, daemon)) {
+		/* Somebody else started it between our look and our start. */
+		err_clear(err);
+		r = 0;
+	} else {
+		err_prefix(err, "cannot start '%s' (log: %s)", daemon, log);
+	}
 	free(log);
 	return r;
 }
@@ -202,7 +207,8 @@ static int is_online(struct client *c, const char *name, struct err *err)
 			     NULL);
 	r = r == 0 ? strcmp(state, "online") == 0 : r;
 	json_decref(json);
-	if (r == -ENOENT) {
+	/* The scheduler may be somebody else's start, not finished yet. */
+	if (r == -ENOENT || r == -ENOTCONN) {
 		err_clear(err);
 		r = 0;
 	}
