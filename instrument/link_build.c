@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/base/fd.h"
+#include "common/base/hash.h"
 #include "common/base/xalloc.h"
 
 /* Compilers that run at a time: each may take a gigabyte. */
@@ -73,12 +74,19 @@ static void drop(struct build *b, struct item *item, const char *why)
 
 /* ---- compiling ------------------------------------------------------------- */
 
-static void first_line(const char *path, struct strbuf *out)
+static void first_error(const char *path, struct strbuf *out)
 {
 	struct strbuf text = STRBUF_INIT;
+	const char *line;
 
-	if (!fd_read_file(path, (size_t)1 << 24, &text, NULL))
-		strbuf_add(out, text.data, strcspn(text.data, "\n"));
+	if (!fd_read_file(path, (size_t)1 << 24, &text, NULL)) {
+		line = strstr(text.data, "error: ");
+		while (line && line > text.data && line[-1] != '\n')
+			line--;
+		if (!line)
+			line = text.data;
+		strbuf_add(out, line, strcspn(line, "\n"));
+	}
 	strbuf_release(&text);
 }
 
@@ -94,7 +102,7 @@ static int reap(struct build *b)
 		sizeof(*b->running) * (size_t)b->nrunning);
 	if (status > 0) {
 		strbuf_addstr(&why, "the instrumented C does not compile (");
-		first_line(r.log, &why);
+		first_error(r.log, &why);
 		strbuf_addch(&why, ')');
 		drop(b, r.item, why.data);
 	}
@@ -175,15 +183,35 @@ static int emit(struct build *b, struct item *item, int number,
 	return rc;
 }
 
+static uint64_t hash_of(const struct build *b, int number,
+			const struct strbuf *text)
+{
+	static const uint8_t key[16] = "instrumented C";
+	struct strbuf all = STRBUF_INIT;
+	const char *const *flag;
+	uint64_t hash;
+
+	for (flag = plan_cflags(b->plan, number); flag && *flag; flag++)
+		strbuf_addf(&all, "%s\n", *flag);
+	strbuf_add(&all, text->data, text->len);
+	hash = hash_siphash(key, all.data, all.len);
+	strbuf_release(&all);
+	return hash;
+}
+
 static int build_unit(struct build *b, struct item *item, int number)
 {
 	struct strbuf text = STRBUF_INIT;
 	char *source = job_temp(b->job, "c");
+	bool emitted = !emit(b, item, number, &text);
+	uint64_t hash = hash_of(b, number, &text);
 	int rc = 0;
 
-	free(item->object);
-	item->object = job_temp(b->job, "o");
-	if (!emit(b, item, number, &text)) {
+	/* After a unit was dropped most others come out as before. */
+	if (emitted && (!item->object || item->text_hash != hash)) {
+		free(item->object);
+		item->object = job_temp(b->job, "o");
+		item->text_hash = hash;
 		rc = job_write(source, &text, b->err);
 		if (!rc)
 			rc = start_compiler(b, item, number, source);
@@ -200,7 +228,8 @@ static int build_all(struct build *b)
 
 	b->again = false;
 	b->plan = make_plan(b->job, b->items);
-	for (i = 0; i < b->items->n && !rc && !b->again; i++) {
+	/* To the end, so that all units to be dropped are found at once. */
+	for (i = 0; i < b->items->n && !rc; i++) {
 		if (proc_signal())
 			rc = -EINTR;
 		else if (is_unit(b->items->v + i))

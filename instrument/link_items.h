@@ -3,6 +3,8 @@
 #ifndef INSTRUMENT_LINK_ITEMS_H
 #define INSTRUMENT_LINK_ITEMS_H
 
+#include <stdint.h>
+
 #include "instrument/diag.h"
 #include "instrument/job.h"
 #include "instrument/trace.h"
@@ -17,6 +19,7 @@ struct item {
 	char *plain; /* its object as the compiler built it; NULL where the
 		      * archive behind it gives it */
 	char *object; /* the instrumented one */
+	uint64_t text_hash; /* of the C it was compiled from, and flags */
 	bool dropped; /* cannot be instrumented: plain is linked */
 };
 
