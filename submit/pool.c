@@ -191,6 +191,22 @@ static void pause_ms(int64_t ms)
 	nanosleep(&ts, NULL);
 }
 
+int pool_wait_scheduler(struct client *c, struct err *err)
+{
+	int64_t until = clock_mono_ms() + POOL_START_MS;
+
+	for (;;) {
+		struct err why = ERR_INIT;
+		int r = client_get(c, "/healthz", NULL, &why);
+
+		if (r == 0)
+			return 0;
+		if (clock_mono_ms() >= until)
+			return err_set(err, r, "%s", err_text(&why));
+		pause_ms(POLL_MS);
+	}
+}
+
 /* 1: online; 0: not yet; -errno. */
 static int is_online(struct client *c, const char *name, struct err *err)
 {
@@ -207,8 +223,7 @@ static int is_online(struct client *c, const char *name, struct err *err)
 			     NULL);
 	r = r == 0 ? strcmp(state, "online") == 0 : r;
 	json_decref(json);
-	/* The scheduler may be somebody else's start, not finished yet. */
-	if (r == -ENOENT || r == -ENOTCONN) {
+	if (r == -ENOENT) {
 		err_clear(err);
 		r = 0;
 	}

@@ -45,6 +45,9 @@ int pool_start_scheduler(const struct pool *p, bool *ret_started,
 int pool_start_host(const struct pool *p, const struct pool_host *h,
 		    const char *policy, bool *ret_started, struct err *err);
 
+/* Waits until the scheduler answers: somebody else may have started it. */
+int pool_wait_scheduler(struct client *c, struct err *err);
+
 /* Waits until the scheduler knows the host as online. */
 int pool_wait_host(struct client *c, const char *name, struct err *err);
 

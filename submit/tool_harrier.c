@@ -147,6 +147,8 @@ static int up(struct harrier *h, struct err *err)
 	char *link;
 	int r = pool_start_scheduler(&h->pool, &started, err);
 
+	if (r == 0)
+		r = pool_wait_scheduler(h->client, err);
 	if (r < 0)
 		return r;
 	say_started("scheduler", started);
