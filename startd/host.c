@@ -365,17 +365,23 @@ void host_take_ack(struct host *host, const char *nonce)
 		attempt_take_ack(att);
 }
 
-void host_lease_over(struct host *host, int64_t ms)
+static bool lease_is_over(const struct attempt *att, int64_t silent_ms)
+{
+	return !att->kill_asked &&
+	       (att->phase == ATTEMPT_RUN || att->phase == ATTEMPT_FETCH) &&
+	       silent_ms > clock_scaled_ms(att->start.lease_s * 1000);
+}
+
+void host_check_leases(struct host *host, int64_t silent_ms)
 {
 	struct attempt *att, *tmp;
 
 	list_for_each_safe(att, tmp, &host->attempts, link) {
-		if (att->kill_asked ||
-		    (att->phase != ATTEMPT_RUN && att->phase != ATTEMPT_FETCH))
+		if (!lease_is_over(att, silent_ms))
 			continue;
 		log_warn("attempt %s: no word from the scheduler for %" PRId64
 			 " s: its lease is over",
-			 att->name, ms / 1000);
+			 att->name, silent_ms / 1000);
 		att->kill_asked = true;
 		att->reason = "the lease ran out";
 		if (att->phase == ATTEMPT_FETCH)

@@ -71,8 +71,8 @@ void host_release(struct host *host);
 void host_take_start(struct host *host, const struct json_t *start);
 void host_take_order(struct host *host, const struct wire_order *order);
 void host_take_ack(struct host *host, const char *nonce);
-/* The lease ran out, `ms` after the last renewal was sent. */
-void host_lease_over(struct host *host, int64_t ms);
+/* Ends the jobs whose lease is over, `silent_ms` after the last renewal. */
+void host_check_leases(struct host *host, int64_t silent_ms);
 
 /* ---- what there is to say ---- */
 

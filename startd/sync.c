@@ -3,6 +3,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/err.h"
+#include "common/base/fd.h"
 #include "common/base/log.h"
 #include "common/base/xalloc.h"
 #include "common/job/wire.h"
@@ -10,12 +11,16 @@
 #include "common/svc/httpu.h"
 #include "common/svc/json.h"
 #include "startd/host.h"
+#include "startd/starter/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 /* How long the scheduler may park a call. */
 #define WAIT_S 30
@@ -37,7 +42,7 @@ struct sync {
 	int64_t sent_ms; /* clock_mono_ms of the call that is out */
 	int64_t sent_boot_ms; /* the same by clock_boot_ms */
 	int64_t renewed_boot_ms; /* sending of the last answered one; -1 */
-	int64_t lease_ms;
+	int renewed_fd; /* holds the same for the next hstartd */
 	int64_t retry_ms;
 	struct wire_seen seen;
 	bool out;
@@ -59,6 +64,44 @@ static void random_hex(char *hex, size_t bytes)
 		snprintf(hex + 2 * i, 3, "%02x", b[i]);
 }
 
+/* ---- the lease, across our own death ---- */
+
+/*
+ * Not fsynced: the kernel keeps it while this boot lasts, and after another
+ * boot no job of ours runs.
+ */
+static void write_renewed(struct sync *s)
+{
+	char text[80], boot_id[37];
+	int n;
+
+	run_boot_id(boot_id);
+	n = snprintf(text, sizeof(text), "%s %020" PRId64 "\n", boot_id,
+		     s->renewed_boot_ms);
+	if (s->renewed_fd >= 0 &&
+	    pwrite(s->renewed_fd, text, (size_t)n, 0) != n)
+		log_debug("cannot note the lease's renewal");
+}
+
+static void read_renewed(struct sync *s)
+{
+	char *path = xasprintf("%s/renewed", s->host->set->dir);
+	char text[80], was[37], boot_id[37];
+	int64_t boot_ms;
+	ssize_t n;
+
+	s->renewed_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	free(path);
+	if (s->renewed_fd < 0)
+		return;
+	n = pread(s->renewed_fd, text, sizeof(text) - 1, 0);
+	text[n > 0 ? n : 0] = '\0';
+	run_boot_id(boot_id);
+	if (sscanf(text, "%36s %" SCNd64, was, &boot_ms) == 2 &&
+	    !strcmp(was, boot_id) && boot_ms <= clock_boot_ms())
+		s->renewed_boot_ms = boot_ms;
+}
+
 /* ---- the answer ---- */
 
 static void take_seen(struct sync *s, const struct wire_seen *now)
@@ -74,7 +117,6 @@ static void take_reply(struct sync *s, const struct wire_reply *reply)
 	size_t i;
 
 	take_seen(s, &reply->state);
-	s->lease_ms = reply->lease_s * 1000;
 	for (i = 0; i < reply->ack_count; i++)
 		host_take_ack(host, reply->acks[i]);
 	for (i = 0; i < reply->order_count; i++)
@@ -150,6 +192,7 @@ static void on_done(void *arg, int result, struct httpu_response *resp,
 	s->said_down = false;
 	s->retry_ms = RETRY_FIRST_MS;
 	s->renewed_boot_ms = s->sent_boot_ms;
+	write_renewed(s);
 	evloop_set_timer(s->timer, 0);
 }
 
@@ -230,11 +273,9 @@ void sync_soon(struct sync *s)
 
 void sync_check_lease(struct sync *s)
 {
-	int64_t silent_ms = clock_boot_ms() - s->renewed_boot_ms;
-
-	if (s->lease_ms > 0 && s->renewed_boot_ms >= 0 &&
-	    silent_ms > s->lease_ms)
-		host_lease_over(s->host, silent_ms);
+	if (s->renewed_boot_ms >= 0)
+		host_check_leases(s->host,
+				  clock_boot_ms() - s->renewed_boot_ms);
 }
 
 bool sync_is_quiet(const struct sync *s)
@@ -255,11 +296,13 @@ int sync_new(struct host *host, struct sync **ret_sync, struct err *err)
 	s->host = host;
 	s->retry_ms = RETRY_FIRST_MS;
 	s->renewed_boot_ms = -1;
+	read_renewed(s);
 	strbuf_init(&s->body);
 	random_hex(s->boot, 16);
 	s->path = xasprintf("/api/v1/hosts/%s/sync", host->set->name);
 	r = httpu_new(host->set->scheduler, host->token, &s->http, err);
 	if (r < 0) {
+		fd_close(&s->renewed_fd);
 		free(s->path);
 		free(s);
 		return r;
@@ -275,6 +318,7 @@ void sync_free(struct sync *s)
 		return;
 	evloop_del_timer(s->timer);
 	httpu_free(s->http);
+	fd_close(&s->renewed_fd);
 	strbuf_release(&s->body);
 	free(s->path);
 	free(s);
