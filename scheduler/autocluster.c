@@ -181,6 +181,7 @@ int queue_enqueue(struct queue *q, struct db *db, struct job *j,
 	j->node.cluster = j->cluster->id;
 	j->node.proc = j->proc;
 	jobheap_push(&j->bucket->heap, &j->node);
+	j->bucket->jobs++;
 	ac->jobs++;
 	return 0;
 }
@@ -210,10 +211,11 @@ void queue_dequeue(struct queue *q, struct job *j)
 	if (!b)
 		return;
 	ac = b->ac;
-	jobheap_del(&b->heap, &j->node);
+	if (j->node.in_heap)
+		jobheap_del(&b->heap, &j->node);
 	j->bucket = NULL;
 	ac->jobs--;
-	if (!b->heap.count)
+	if (!--b->jobs)
 		free_bucket(b);
 	if (!ac->jobs && hash_count(q->autoclusters) > EMPTY_MAX)
 		forget_autocluster(q, ac);

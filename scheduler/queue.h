@@ -85,7 +85,8 @@ struct autocluster {
 struct bucket {
 	struct user *user;
 	struct autocluster *ac;
-	struct jobheap heap;
+	struct jobheap heap; /* but those passed over in a matching turn */
+	int jobs; /* with those */
 	struct list by_user, by_ac;
 	unsigned int blocked_turn; /* no free slot in this matching turn */
 };
