@@ -131,9 +131,9 @@ int job_run_plain(struct job *job, const struct strv *more,
 	int status;
 
 	strv_add_all(&argv, &job->tools.cc);
-	options_all(&job->options, &argv);
 	if (more)
 		strv_add_all(&argv, more);
+	options_all(&job->options, &argv);
 	status = job_run(job, &argv, &io, err);
 	strv_release(&argv);
 	return status;

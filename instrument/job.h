@@ -32,7 +32,7 @@ char *job_temp(struct job *job, const char *ext);
 int job_run(struct job *job, const struct strv *argv, struct proc_io *io,
 	    struct err *err);
 
-/* The user's own command, unchanged but for `more` at its end. */
+/* The user's own command, unchanged but for `more` before it. */
 int job_run_plain(struct job *job, const struct strv *more,
 		  const char *stdout_path, struct err *err);
 
