@@ -56,6 +56,10 @@ static void thread_done(void *arg)
 	att->figures.sent_bytes += att->work.sent_bytes;
 	att->figures.received_bytes += att->work.received_bytes;
 	att->work.sent_bytes = att->work.received_bytes = 0;
+	if (att->work.image_bytes >= 0)
+		att->figures.image_bytes = att->work.image_bytes;
+	if (att->work.disk_kb >= 0)
+		att->figures.disk_kb = att->work.disk_kb;
 	if (att->phase == ATTEMPT_GONE) {
 		remove_dir(att);
 		attempt_free(att);
@@ -85,7 +89,10 @@ void attempt_work(struct attempt *att, void (*work)(struct attempt *att),
 
 	*t = (struct thread){ att, work, done };
 	free(att->work.id);
-	att->work = (struct attempt_work){ .err = ERR_INIT };
+	att->work = (struct attempt_work){ .err = ERR_INIT,
+					   .image_bytes = -1,
+					   .disk_kb = -1,
+					   .figures = att->figures };
 	att->at_work = true;
 	att->host->workers++;
 	pthread_attr_init(&attr);
@@ -150,6 +157,7 @@ static void attempt_free(struct attempt *att)
 	attempt_stop_watching(att);
 	list_del(&att->link);
 	scratch_list_release(&att->base);
+	upload_set_release(&att->ckpt.set);
 	wire_start_release(&att->start);
 	wire_end_release(&att->end);
 	free(att->work.id);
@@ -503,6 +511,9 @@ static void order_fetching(struct attempt *att)
 
 void attempt_take_order(struct attempt *att, const struct wire_order *order)
 {
+	attempt_ckpt_ask(att, order->checkpoint);
+	if (order->want == att->told)
+		return;
 	log_info("attempt %s: the scheduler wants %s%s%s", att->name,
 		 wire_want_name(order->want), *order->reason ? ": " : "",
 		 order->reason);

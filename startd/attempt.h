@@ -29,6 +29,7 @@
 #include "common/job/wire.h"
 #include "startd/ladder.h"
 #include "startd/scratch.h"
+#include "startd/upload.h"
 
 struct cg;
 struct evloop_fd;
@@ -51,6 +52,26 @@ struct attempt_work {
 	char *id; /* of the checkpoint or the outputs */
 	int64_t took_ms;
 	int64_t sent_bytes, received_bytes;
+	int64_t image_bytes, disk_kb; /* -1: not known */
+	struct wire_figures figures; /* those of its beginning, to be sent */
+};
+
+/* A checkpoint of the job that goes on (attempt_ckpt.c). */
+enum attempt_ckpt_state {
+	CKPT_NONE,
+	CKPT_ASKED, /* SIGUSR2 was sent, the image is not there yet */
+	CKPT_COPYING, /* frozen for it; a thread copies */
+	CKPT_SPOILED, /* thawed meanwhile: the copy is no good */
+	CKPT_SENDING, /* runs again; a thread uploads the copy */
+};
+
+struct attempt_ckpt {
+	enum attempt_ckpt_state state;
+	int number; /* of the order */
+	uint64_t ino; /* of the image before */
+	int64_t asked_ms; /* clock_mono_ms */
+	struct upload_set set;
+	bool ended; /* the job ended while a thread was out */
 };
 
 struct attempt {
@@ -82,6 +103,7 @@ struct attempt {
 	atomic_bool cancel; /* tells the thread to give up */
 	bool at_work; /* a thread is out */
 	struct attempt_work work;
+	struct attempt_ckpt ckpt;
 };
 
 /* ---- attempt.c ---- */
@@ -128,6 +150,16 @@ int64_t attempt_deadline_ms(const struct attempt *att);
 /* Frees what a running job holds: watch, cgroup. */
 void attempt_stop_watching(struct attempt *att);
 
+/* Sends a signal to the job's first process. */
+void attempt_signal(struct attempt *att, int sig);
+
+/* ---- attempt_ckpt.c ---- */
+
+/* Order `number`: write a checkpoint and go on. */
+void attempt_ckpt_ask(struct attempt *att, int number);
+/* Looks whether it is there. */
+void attempt_ckpt_step(struct attempt *att);
+
 /* ---- attempt_end.c ---- */
 
 /* The starter is gone: reads its end record, then uploads or reports. */
@@ -136,7 +168,14 @@ void attempt_ended(struct attempt *att);
 void attempt_report(struct attempt *att, enum wire_how how, int code,
 		    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* ---- the programs's own figures (attempt_stats.c) ---- */
+/*
+ * For a thread: offers and uploads the files `set` below `dir` as a
+ * checkpoint; the outcome is in att->work.
+ */
+void attempt_send_checkpoint(struct attempt *att, const char *dir,
+			     const struct upload_set *set);
+
+/* ---- the program's own figures (attempt_end.c) ---- */
 
 /* Sets resume_ms once the job's statistics have it. */
 void attempt_read_resume(struct attempt *att);

@@ -6,6 +6,7 @@
 #include "common/base/fd.h"
 #include "common/base/log.h"
 #include "common/base/xalloc.h"
+#include "common/svc/evloop.h"
 #include "common/svc/json.h"
 #include "startd/arch.h"
 #include "startd/cg.h"
@@ -95,14 +96,15 @@ static int open_scratch(struct attempt *att, struct err *err)
 	return fd;
 }
 
-static int send_set(struct attempt *att, const struct upload_set *set,
-		    struct wire_offer *offer, struct attempt_work *w)
+static int send_set(struct attempt *att, const char *dir,
+		    const struct upload_set *set, struct wire_offer *offer)
 {
 	struct upload up = { .start = &att->start,
-			     .scratch = att->scratch,
+			     .scratch = dir,
 			     .spool = att->dir,
 			     .set = set,
 			     .offer = offer };
+	struct attempt_work *w = &att->work;
 	struct remote rm;
 	int r;
 
@@ -131,39 +133,52 @@ static int check_set(const struct attempt *att, const struct upload_set *set,
 	return 0;
 }
 
+void attempt_send_checkpoint(struct attempt *att, const char *dir,
+			     const struct upload_set *set)
+{
+	struct attempt_work *w = &att->work;
+	struct wire_offer offer = { 0 };
+	struct stats stats;
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0) {
+		w->result = err_sys(&w->err, -errno, "cannot open '%s'", dir);
+		return;
+	}
+	stats_read(fd, &stats);
+	close(fd);
+	w->image_bytes = stats.image_bytes;
+	w->result = check_set(att, set, &stats, &w->err);
+	if (!w->result) {
+		bool image = stats.image_bytes > 0;
+
+		offer.image = (char *)(uintptr_t)(image ? SCRATCH_IMAGE : "");
+		offer.class = stats.class;
+		offer.why = stats.why;
+		offer.arch = (char *)(uintptr_t)att->host->machine.arch->name;
+		offer.signature = stats.signature;
+		offer.figures = w->figures;
+		offer.figures.image_bytes = stats.image_bytes;
+		w->result = send_set(att, dir, set, &offer);
+	}
+	stats_release(&stats);
+}
+
 static void checkpoint_work(struct attempt *att)
 {
 	struct attempt_work *w = &att->work;
 	struct upload_set set = { 0 };
-	struct wire_offer offer = { 0 };
-	struct stats stats;
 	int fd = open_scratch(att, &w->err);
 
 	w->result = fd < 0 ? fd : 0;
 	if (fd < 0)
 		return;
-	att->figures.disk_kb = scratch_used_kb(fd);
-	stats_read(fd, &stats);
-	att->figures.image_bytes = stats.image_bytes;
-	if (stats.resume_ms >= 0)
-		att->figures.resume_ms = stats.resume_ms;
+	w->disk_kb = scratch_used_kb(fd);
 	w->result = upload_select_checkpoint(fd, &att->base, &set, &w->err);
-	if (!w->result)
-		w->result = check_set(att, &set, &stats, &w->err);
-	if (!w->result) {
-		offer.image = (char *)(uintptr_t)(stats.image_bytes > 0
-							  ? SCRATCH_IMAGE
-							  : "");
-		offer.class = stats.class;
-		offer.why = stats.why;
-		offer.arch = (char *)(uintptr_t)att->host->machine.arch->name;
-		offer.signature = stats.signature;
-		offer.figures = att->figures;
-		w->result = send_set(att, &set, &offer, w);
-	}
-	upload_set_release(&set);
-	stats_release(&stats);
 	close(fd);
+	if (!w->result)
+		attempt_send_checkpoint(att, att->scratch, &set);
+	upload_set_release(&set);
 }
 
 static void outputs_work(struct attempt *att)
@@ -177,11 +192,11 @@ static void outputs_work(struct attempt *att)
 	w->result = fd < 0 ? fd : 0;
 	if (fd < 0)
 		return;
-	att->figures.disk_kb = scratch_used_kb(fd);
+	w->disk_kb = scratch_used_kb(fd);
 	r = upload_select_outputs(fd, &att->base, &att->start, &set, &missing);
 	/* What there is goes, then the missing one is told. */
 	if (set.count)
-		w->result = send_set(att, &set, NULL, w);
+		w->result = send_set(att, att->scratch, &set, NULL);
 	if (!w->result && r < 0) {
 		err_clear(&w->err);
 		w->result = err_set(&w->err, r, "%s", err_text(&missing));
@@ -324,6 +339,14 @@ void attempt_ended(struct attempt *att)
 	char *path;
 	int r;
 
+	if (att->at_work) {
+		/* A checkpoint of it is on its way: attempt_ckpt.c calls again. */
+		att->ckpt.ended = true;
+		evloop_del_fd(att->watch);
+		att->watch = NULL;
+		return;
+	}
+	att->ckpt.ended = false;
 	att->phase = ATTEMPT_UPLOAD;
 	attempt_stop_watching(att);
 	if (att->discarded) {

@@ -33,6 +33,9 @@
 /* A freeze that takes longer than this goes on without being waited for. */
 #define FREEZE_WAIT_MS 20
 
+/* How often it is looked whether an image that was asked for is there. */
+#define IMAGE_LOOK_MS 20
+
 /* ---- spawning ---- */
 
 static void on_starter_gone(void *arg, uint32_t events)
@@ -241,6 +244,11 @@ static void command(struct attempt *att, int value)
 			 att->name, err_reason(errno));
 }
 
+void attempt_signal(struct attempt *att, int sig)
+{
+	command(att, RUN_CMD_SIGNAL + sig);
+}
+
 static void do_freeze(struct attempt *att, int64_t sign_ns)
 {
 	int r = cg_freeze(att->cg, FREEZE_WAIT_MS);
@@ -264,6 +272,9 @@ static void do_thaw(struct attempt *att)
 	if (att->frozen_ms >= 0)
 		att->suspended_ms += clock_mono_ms() - att->frozen_ms;
 	att->frozen_ms = -1;
+	/* A copy for a checkpoint is being made: it is of no one moment now. */
+	if (att->ckpt.state == CKPT_COPYING)
+		att->ckpt.state = CKPT_SPOILED;
 	cg_thaw(att->cg);
 }
 
@@ -283,7 +294,7 @@ static void perform(struct attempt *att, unsigned actions, int64_t sign_ns)
 		cg_cap(att->cg, 0);
 	if (actions & LADDER_DO_TERM) {
 		att->term_boot_ms = clock_boot_ms();
-		command(att, RUN_CMD_SIGNAL + att->start.kill_sig);
+		attempt_signal(att, att->start.kill_sig);
 	}
 	if (actions & LADDER_DO_KILL) {
 		/* The starter first: it notes that the job was killed. */
@@ -348,6 +359,7 @@ void attempt_step(struct attempt *att, int64_t sign_ns)
 	in.kill_asked = att->kill_asked;
 	actions = ladder_step(&att->ladder, &in, &lim);
 	perform(att, actions, sign_ns);
+	attempt_ckpt_step(att);
 	if (att->ladder.state == before) {
 		look_for_resume(att);
 		return;
@@ -364,5 +376,7 @@ int64_t attempt_deadline_ms(const struct attempt *att)
 
 	if (att->phase != ATTEMPT_RUN)
 		return INT64_MAX;
+	if (att->ckpt.state == CKPT_ASKED)
+		return clock_mono_ms() + IMAGE_LOOK_MS;
 	return ladder_deadline_ms(&att->ladder, &lim);
 }

@@ -151,11 +151,11 @@ static void read_image(int fd, struct stats *s)
 	char hex[32];
 	uint32_t i;
 
-	if (img_open_fd(fd, SCRATCH_IMAGE, &img, &err) < 0) {
+	if (ckpti_img_open_fd(fd, SCRATCH_IMAGE, &img, &err) < 0) {
 		json_decref(why);
 		return;
 	}
-	set(&s->class, img_class_name(img->limits));
+	set(&s->class, ckpti_img_class_name(img->limits));
 	snprintf(hex, sizeof(hex), "%016llx",
 		 (unsigned long long)img->signature);
 	set(&s->signature, hex);
@@ -163,7 +163,7 @@ static void read_image(int fd, struct stats *s)
 		add_reason(why, img->reasons[i].file, img->reasons[i].line,
 			   img->reasons[i].text);
 	set_why(s, why);
-	img_close(img);
+	ckpti_img_close(img);
 }
 
 void stats_read(int dir_fd, struct stats *ret)
