@@ -294,8 +294,7 @@ void ckpti_free(void *block)
 		s->free = i + 1;
 		s->live--;
 		if (CKPTI_UNLIKELY(s->live == 0 ||
-				   (!s->listed &&
-				    s != a->classes[s->cls].cur)))
+				   (!s->listed && s != a->classes[s->cls].cur)))
 			small_emptied(a, s);
 	} else {
 		ckpti_span_drop(&a->space, s);

@@ -153,10 +153,10 @@ static void collect(struct capture *c)
 
 static const char *why_name(unsigned why)
 {
-	return why & CKPTI_WHY_EXIT	   ? "exit" :
-	       why & CKPTI_WHY_AFTER_POLLS ? "polls" :
-	       why & CKPTI_WHY_GO_ON	   ? "go on" :
-					     "interval";
+	return why & CKPTI_WHY_EXIT	     ? "exit"
+	       : why & CKPTI_WHY_AFTER_POLLS ? "polls"
+	       : why & CKPTI_WHY_GO_ON	     ? "go on"
+					     : "interval";
 }
 
 static void tell(struct capture *c)
@@ -175,8 +175,7 @@ static void tell(struct capture *c)
 	ckpti_stats_phase("");
 	ckpti_stats_checkpoint(&s);
 	if (c->problem[0])
-		ckpti_say("no checkpoint: %s; the program goes on",
-			  c->problem);
+		ckpti_say("no checkpoint: %s; the program goes on", c->problem);
 }
 
 void ckpti_capture_finish(void)

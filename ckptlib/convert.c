@@ -30,8 +30,8 @@ static int fail_at(struct run *r, const char *to, const char *problem)
 			   (size_t)(to - r->base) % t->size);
 	if (what->file && what->line)
 		return ckpti_load_fail(r->load, "%s '%s' (%s:%u) %s",
-				       what->kind, name, what->file,
-				       what->line, problem);
+				       what->kind, name, what->file, what->line,
+				       problem);
 	return ckpti_load_fail(r->load, "%s '%s' %s", what->kind, name,
 			       problem);
 }
@@ -73,8 +73,8 @@ static bool int_fits(uint64_t v, unsigned size, int is_signed)
 	return top == 0 || top == ~(uint64_t)0 >> (8 * size - 1);
 }
 
-static int run_int(struct run *r, const struct ckpti_cvop *op,
-		   const char *from, char *to)
+static int run_int(struct run *r, const struct ckpti_cvop *op, const char *from,
+		   char *to)
 {
 	char problem[96];
 	uint64_t v, i;
@@ -85,11 +85,11 @@ static int run_int(struct run *r, const struct ckpti_cvop *op,
 		if (!int_fits(v, op->to_size, op->is_signed) &&
 		    !r->what->soft) {
 			snprintf(problem, sizeof(problem),
-				 op->is_signed ?
-					 "has the value %lld, which does not "
-					 "fit %u bits here" :
-					 "has the value %llu, which does not "
-					 "fit %u bits here",
+				 op->is_signed
+					 ? "has the value %lld, which does not "
+					   "fit %u bits here"
+					 : "has the value %llu, which does not "
+					   "fit %u bits here",
 				 (long long)v, 8u * op->to_size);
 			return fail_at(r, to + i * op->to_size, problem);
 		}
@@ -132,8 +132,8 @@ static void run_swap(const struct ckpti_cvop *op, const char *from, char *to)
 
 /* ---- pointers ---------------------------------------------------------------------- */
 
-static int run_ptr(struct run *r, const struct ckpti_cvop *op,
-		   const char *from, char *to)
+static int run_ptr(struct run *r, const struct ckpti_cvop *op, const char *from,
+		   char *to)
 {
 	const char *name = "";
 	char problem[160];
@@ -196,23 +196,24 @@ static int run_words(struct run *r, uint64_t size, const char *from, char *to)
 }
 
 /* A union of words: a pointer if it leads somewhere, else a number. */
-static int run_any(struct run *r, const struct ckpti_cvop *op,
-		   const char *from, char *to)
+static int run_any(struct run *r, const struct ckpti_cvop *op, const char *from,
+		   char *to)
 {
 	const char *name = "";
 	uintptr_t p;
 	uint64_t v, i;
 
-	for (i = 0; i < op->count; i++, from += op->from_size,
-	    to += op->to_size) {
+	for (i = 0; i < op->count;
+	     i++, from += op->from_size, to += op->to_size) {
 		v = load_int(r->load, from, op->from_size, 0);
 		store_int(to, op->to_size, v);
 		if (!v || ckpti_translate(r->load, v, IMG_NONE, &p, &name) !=
 				  CKPTI_FOUND)
 			continue;
 		if (may_be_number(v) && p != v)
-			return fail_at(r, to, "holds what may be an address "
-					      "or a number");
+			return fail_at(r, to,
+				       "holds what may be an address "
+				       "or a number");
 		memcpy(to, &p, sizeof(p));
 	}
 	return 0;
@@ -235,8 +236,7 @@ static int run_bits(struct run *r, const struct ckpti_cvop *op,
 		else
 			v |= (uint64_t)(p[bit / 8] >> bit % 8 & 1) << k;
 	}
-	if (op->is_signed && op->bits->width < 64 &&
-	    v >> (op->bits->width - 1))
+	if (op->is_signed && op->bits->width < 64 && v >> (op->bits->width - 1))
 		v |= ~(uint64_t)0 << op->bits->width;
 	op->to_bits->set(to, (long long)v);
 	return 0;
@@ -250,13 +250,13 @@ static int run_ldouble(struct run *r, const struct ckpti_cvop *op,
 	uint64_t i;
 
 	for (i = 0; i < op->count; i++) {
-		if (ckpti_ldouble_convert((const unsigned char *)from +
-						  i * op->from_size,
-					  (enum img_ldouble)l->ldouble,
-					  l->big_endian, &v) &&
+		if (ckpti_ldouble_convert(
+			    (const unsigned char *)from + i * op->from_size,
+			    (enum img_ldouble)l->ldouble, l->big_endian, &v) &&
 		    !r->what->soft)
-			return fail_at(r, to, "is a long double too large "
-					      "for this machine's");
+			return fail_at(r, to,
+				       "is a long double too large "
+				       "for this machine's");
 		memset(to + i * op->to_size, 0, op->to_size);
 		memcpy(to + i * op->to_size, &v, sizeof(v));
 	}
@@ -369,16 +369,15 @@ int ckpti_conv_run(struct ckpti_load *load, const struct ckpti_conv *conv,
 	struct run r = { .load = load, .what = what };
 
 	if (!tail)
-		return t->size ? run_elements(&r, conv, size / t->size,
-					      t->size, from, to) :
-				 0;
+		return t->size ? run_elements(&r, conv, size / t->size, t->size,
+					      from, to)
+			       : 0;
 	return run_elements(&r, conv, 1, t->size, from, to) ||
-			       run_elements(&r, conv->tail, tail,
-					    load->img->types[conv->tail->from]
-						    .size,
-					    (const char *)from +
-						    conv->from_tail,
-					    (char *)to + conv->to_tail) ?
-		       -1 :
-		       0;
+			       run_elements(
+				       &r, conv->tail, tail,
+				       load->img->types[conv->tail->from].size,
+				       (const char *)from + conv->from_tail,
+				       (char *)to + conv->to_tail)
+		       ? -1
+		       : 0;
 }

@@ -93,7 +93,8 @@ static void put_funcs(struct ckpti_emit *e)
 		if (!f->used)
 			continue;
 		ckpti_put_uint(&b, f->unit);
-		ckpti_put_text(&b, ckpti_unit(f->unit)->funcaddrs[f->index].name);
+		ckpti_put_text(&b,
+			       ckpti_unit(f->unit)->funcaddrs[f->index].name);
 		ckpti_put_uint(&b, f->addr);
 	}
 	ckpti_sink_section(e->sink, "FUNC", &b);
@@ -305,16 +306,16 @@ static void put_span(struct ckpti_typetab *tab, struct ckpti_buf *b,
 	ckpti_put_uint(b, s->units);
 	ckpti_put_uint(b, s->state == CKPTI_SMALL ? s->slot : 0);
 	ckpti_put_uint(b, nruns);
-	for (from = 0; (n = ckpti_heap_run(s, from, &first)); from = first + n) {
+	for (from = 0; (n = ckpti_heap_run(s, from, &first));
+	     from = first + n) {
 		id = CKPTI_TYPE_OF(s->words[first]);
 		if (id == CKPTI_TYPE_CONFLICT)
 			id = 0;
 		ckpti_put_uint(b, first - from);
 		ckpti_put_uint(b, n);
-		ckpti_put_uint(b, id ? ckpti_typetab_add(tab,
-							 ckpti_type_of_id(id)) +
-					       1 :
-				       0);
+		ckpti_put_uint(
+			b, id ? ckpti_typetab_add(tab, ckpti_type_of_id(id)) + 1
+			      : 0);
 		ckpti_put_uint(b, ckpti_slot_size(s, first));
 	}
 }
@@ -425,8 +426,8 @@ static void put_files(struct ckpti_emit *e)
 void ckpti_emit_image(struct ckpti_emit *e)
 {
 	struct ckpti_buf types = { 0 }, globals = { 0 }, frames = { 0 },
-			 heap = { 0 }, global_data = { 0 },
-			 frame_data = { 0 }, npoints = { 0 };
+			 heap = { 0 }, global_data = { 0 }, frame_data = { 0 },
+			 npoints = { 0 };
 	struct ckpti_typetab tab = { 0 };
 	struct points points = { 0 };
 	static const unsigned char version[8] = { IMG_VERSION };

@@ -60,8 +60,7 @@ static bool tells(const struct ckpt_type *t)
 	if (!t || t->kind == CKPT_VOID || t->kind == CKPT_CHAR ||
 	    t->kind == CKPT_FUNC || (t->flags & CKPT_T_INCOMPLETE))
 		return false;
-	return t->size > 1 ||
-	       (t->kind != CKPT_INT && t->kind != CKPT_UINT);
+	return t->size > 1 || (t->kind != CKPT_INT && t->kind != CKPT_UINT);
 }
 
 static void give(struct worklist *list, struct ckpti_span *s, uint32_t i,
@@ -141,8 +140,7 @@ static void walk_globals(struct worklist *list)
 		const struct ckpt_unit *unit = ckpti_unit(u);
 
 		for (i = 0; i < unit->nglobals; i++)
-			walk(list, unit->globals[i].type,
-			     unit->globals[i].addr,
+			walk(list, unit->globals[i].type, unit->globals[i].addr,
 			     unit->globals[i].type->size);
 	}
 }

@@ -120,6 +120,19 @@ void ckpti_file_closed(int fd)
 	info->inherited = false;
 }
 
+void ckpti_file_duplicated(int fd, int copy)
+{
+	const struct ckpti_fdinfo *info = info_of(fd, false);
+	int saved = errno;
+
+	if (copy < 0)
+		return;
+	ckpti_file_closed(copy);
+	if (info && info->path)
+		ckpti_file_opened(copy, info->path, 0);
+	errno = saved;
+}
+
 static void make_absolute(char **path)
 {
 	char *p = *path ? absolute(*path) : NULL;
@@ -189,8 +202,8 @@ static void take_content(struct ckpti_filestate *state, struct img_fd *d,
 	int fd;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%u", d->fd);
-	fd = d->flags & IMG_O_READ ? dup((int)d->fd) :
-				     open(link, O_RDONLY | O_CLOEXEC);
+	fd = d->flags & IMG_O_READ ? dup((int)d->fd)
+				   : open(link, O_RDONLY | O_CLOEXEC);
 	while (p && fd >= 0 && done < size && n > 0) {
 		n = pread(fd, p + done, (size_t)(size - done), (off_t)done);
 		done += n > 0 ? (uint64_t)n : 0;
@@ -236,9 +249,9 @@ static bool share_offset(const struct img_fd *a, const struct img_fd *b)
 
 static const char *kind_name(mode_t mode)
 {
-	return S_ISFIFO(mode) ? "pipe" :
-	       S_ISSOCK(mode) ? "socket" :
-				"file of a kind that cannot be opened again";
+	return S_ISFIFO(mode)	? "pipe"
+	       : S_ISSOCK(mode) ? "socket"
+				: "file of a kind that cannot be opened again";
 }
 
 /* Describes one descriptor; false if the image need not know it. */
@@ -247,7 +260,7 @@ static bool take_fd(struct ckpti_filestate *state, int fd, struct img_fd *d,
 {
 	const struct ckpti_fdinfo *info = info_of(fd, false);
 	char path[PATH_MAX];
-	struct stat st;
+	struct stat st, named;
 
 	if (fcntl(fd, F_GETFD) < 0 || fstat(fd, &st))
 		return false;
@@ -256,7 +269,9 @@ static bool take_fd(struct ckpti_filestate *state, int fd, struct img_fd *d,
 	d->inherited = info && info->inherited;
 	d->shared = IMG_NONE;
 	d->flags = flags_of(fd);
-	if (info && info->path)
+	/* The name counts only as long as it leads to the same file. */
+	if (info && info->path && stat(info->path, &named) == 0 &&
+	    named.st_ino == st.st_ino && named.st_dev == st.st_dev)
 		snprintf(path, sizeof(path), "%s", info->path);
 	else
 		ckpti_fd_path(fd, path, sizeof(path));
@@ -316,6 +331,7 @@ static void take_written(struct ckpti_filestate *state)
 		return;
 	}
 	state->written = p;
+	state->nwritten = 0;
 	for (i = 0; i < t->nwritten; i++) {
 		p[i].path = t->written[i];
 		p[i].existed = stat(t->written[i], &st) == 0;

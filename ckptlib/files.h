@@ -25,6 +25,8 @@ void ckpti_files_start(void);
 /* Remembers that `path` was opened as `fd`; writable: for writing. */
 void ckpti_file_opened(int fd, const char *path, int writable);
 void ckpti_file_closed(int fd);
+/* `copy` is another number for the same file now; negative: nothing. */
+void ckpti_file_duplicated(int fd, int copy);
 /* The program changed directory: relative paths are absolute from here. */
 void ckpti_files_chdir(void);
 

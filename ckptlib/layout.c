@@ -22,12 +22,12 @@
 #endif
 
 /* The alignment inside a struct, which _Alignof is not on i686. */
-#define ALIGN_OF(type) \
-	offsetof(       \
-		struct { \
-			char c; \
+#define ALIGN_OF(type)               \
+	offsetof(                    \
+		struct {             \
+			char c;      \
 			type member; \
-		},         \
+		},                   \
 		member)
 
 const struct img_layout ckpti_layout = {

@@ -62,8 +62,8 @@ static long double scale(long double x, int e)
  */
 static long double whole(uint64_t v, int e)
 {
-	long double x = (long double)(uint32_t)(v >> 32) * 4294967296.0L +
-			(uint32_t)v;
+	long double x =
+		(long double)(uint32_t)(v >> 32) * 4294967296.0L + (uint32_t)v;
 
 	return scale(scale(x, e / 2), e - e / 2);
 }

@@ -20,6 +20,7 @@
 #include "ckptlib/rframes.h"
 #include "ckptlib/state.h"
 #include "ckptlib/stats.h"
+#include "ckptlib/wrap_proc.h"
 
 /*
  * A copy of argv or environ in the program arena, so that it is captured like
@@ -97,6 +98,8 @@ int ckpt_main(int argc, char **argv, char **envp,
 		if (ckpti_restore(ckpti_conf.image, &stack))
 			_exit(CKPTI_EXIT_REFUSED);
 		ckpti_state_resume();
+		if (ckpti_own.exit_count)
+			ckpti_exit_arm();
 		s.resumed = 1;
 	} else {
 		take_over(argc, argv, envp);

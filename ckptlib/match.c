@@ -24,8 +24,8 @@ static int mismatch(struct build *b, const struct img_type *from,
 	return ckpti_load_fail(b->load,
 			       "type '%s'%s%s%s is not the program's '%s': %s",
 			       from->name, from->where[0] ? " (" : "",
-			       from->where, from->where[0] ? ")" : "",
-			       to->name, what);
+			       from->where, from->where[0] ? ")" : "", to->name,
+			       what);
 }
 
 static struct ckpti_cvop *add_op(struct build *b, unsigned code, uint64_t from,
@@ -66,7 +66,8 @@ static int add_copy(struct build *b, uint64_t n, uint64_t from, uint64_t to)
 	struct ckpti_cvop *op = last_op(b, CKPTI_CV_COPY);
 
 	/* The gap between two fields is padding: it may come along. */
-	if (op && from >= op->from + op->count && from - op->from == to - op->to &&
+	if (op && from >= op->from + op->count &&
+	    from - op->from == to - op->to &&
 	    from - op->from - op->count < 16) {
 		op->count = from - op->from + n;
 		return 0;
@@ -111,8 +112,8 @@ static bool is_int(unsigned kind)
 static bool sizes_agree(const struct ckpti_load *load, uint64_t from,
 			uint64_t to)
 {
-	return from == to || (from == load->img->layout.size[IMG_LONG] &&
-			      to == sizeof(long));
+	return from == to ||
+	       (from == load->img->layout.size[IMG_LONG] && to == sizeof(long));
 }
 
 static int build_int(struct build *b, const struct img_type *f,
@@ -148,16 +149,14 @@ static int build_float(struct build *b, const struct img_type *f,
 {
 	struct ckpti_cvop *op;
 
-	if (to->kind != CKPT_FLOAT ||
-	    img_is_ldouble(f) != ckpti_is_ldouble(to))
+	if (to->kind != CKPT_FLOAT || img_is_ldouble(f) != ckpti_is_ldouble(to))
 		return mismatch(b, f, to, "it is no such number");
 	if (!img_is_ldouble(f)) {
 		if (f->size != to->size)
 			return mismatch(b, f, to, "it has another size");
 		return add_scalar(b, (unsigned)f->size, at, to_at);
 	}
-	if (b->load->same_ldouble && b->load->same_order &&
-	    f->size == to->size)
+	if (b->load->same_ldouble && b->load->same_order && f->size == to->size)
 		return add_copy(b, f->size, at, to_at);
 	op = add_op(b, CKPTI_CV_LDOUBLE, at, to_at);
 	if (!op)
@@ -277,8 +276,7 @@ static int build_union(struct build *b, const struct img_type *f,
 /* ---- aggregates --------------------------------------------------------------------------- */
 
 const struct ckpt_field *ckpti_field_for(const struct img_type *from,
-					 uint32_t i,
-					 const struct ckpt_type *to)
+					 uint32_t i, const struct ckpt_type *to)
 {
 	const char *name = from->fields[i].name;
 	unsigned k;
@@ -313,8 +311,7 @@ static int build_bits(struct build *b, const struct img_type *owner,
 }
 
 static int build_struct(struct build *b, const struct img_type *f,
-			const struct ckpt_type *to, uint64_t at,
-			uint64_t to_at)
+			const struct ckpt_type *to, uint64_t at, uint64_t to_at)
 {
 	bool system = f->flags & to->flags & CKPT_T_SYSTEM;
 	const struct ckpt_field *to_f;
@@ -446,9 +443,9 @@ static int build(struct build *b, uint32_t from, const struct ckpt_type *to,
 			return mismatch(b, f, to, "it is no system type");
 		return build_bytes(b, f, to, at, to_at);
 	default:
-		return f->kind == to->kind ?
-			       0 :
-			       mismatch(b, f, to, "it is of another kind");
+		return f->kind == to->kind
+			       ? 0
+			       : mismatch(b, f, to, "it is of another kind");
 	}
 }
 
@@ -490,8 +487,7 @@ static void find_plain(struct ckpti_load *load, struct ckpti_conv *c)
 	c->plain = c->nops == 0 ||
 		   (c->nops == 1 && op->code == CKPTI_CV_COPY &&
 		    op->from == 0 && op->to == 0 &&
-		    load->img->types[c->from].size == c->to->size &&
-		    !c->tail);
+		    load->img->types[c->from].size == c->to->size && !c->tail);
 	if (c->nops == 0 && c->to->size)
 		c->plain = false;
 }
@@ -506,8 +502,7 @@ struct ckpti_conv *ckpti_conv_get(struct ckpti_load *load, uint32_t from,
 		if (c->to != to)
 			continue;
 		if (c->bad) {
-			mismatch(&b, &load->img->types[from], to,
-				 "it differs");
+			mismatch(&b, &load->img->types[from], to, "it differs");
 			return NULL;
 		}
 		return c;

@@ -147,8 +147,7 @@ int ckpti_objects_make(struct ckpti_objects *all)
 		goto fail;
 	ckpt_qsort(all->objects, all->nobjects, sizeof(*all->objects),
 		   compare_objects);
-	ckpt_qsort(all->funcs, all->nfuncs, sizeof(*all->funcs),
-		   compare_funcs);
+	ckpt_qsort(all->funcs, all->nfuncs, sizeof(*all->funcs), compare_funcs);
 	drop_nested(all);
 	return 0;
 fail:
@@ -199,7 +198,7 @@ struct ckpti_funcobj *ckpti_func_at(struct ckpti_objects *all, uintptr_t addr)
 		else
 			high = mid;
 	}
-	return low < all->nfuncs && all->funcs[low].addr == addr ?
-		       &all->funcs[low] :
-		       NULL;
+	return low < all->nfuncs && all->funcs[low].addr == addr
+		       ? &all->funcs[low]
+		       : NULL;
 }

@@ -42,9 +42,7 @@ int ckpti_objects_make(struct ckpti_objects *all);
 void ckpti_objects_release(struct ckpti_objects *all);
 
 /* The object that holds addr or ends there, or NULL. */
-struct ckpti_object *ckpti_object_at(struct ckpti_objects *all,
-				     uintptr_t addr);
-struct ckpti_funcobj *ckpti_func_at(struct ckpti_objects *all,
-				    uintptr_t addr);
+struct ckpti_object *ckpti_object_at(struct ckpti_objects *all, uintptr_t addr);
+struct ckpti_funcobj *ckpti_func_at(struct ckpti_objects *all, uintptr_t addr);
 
 #endif

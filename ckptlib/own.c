@@ -8,10 +8,10 @@
 struct ckpti_own ckpti_own;
 struct tm ckpti_own_tm;
 
-#define SCALAR(id, text, k, ctype)                                       \
-	static const struct ckpt_type id = { .name = text,               \
-					     .kind = k,                  \
-					     .align = _Alignof(ctype),   \
+#define SCALAR(id, text, k, ctype)                                     \
+	static const struct ckpt_type id = { .name = text,             \
+					     .kind = k,                \
+					     .align = _Alignof(ctype), \
 					     .size = sizeof(ctype) }
 SCALAR(type_char, "char", CKPT_CHAR, char);
 SCALAR(type_schar, "signed char", CKPT_INT, signed char);
@@ -35,11 +35,11 @@ static const struct ckpt_type type_func = { .name = "void (void)",
 					    .kind = CKPT_FUNC,
 					    .align = 1 };
 
-#define POINTER(id, text, to)                                              \
-	static const struct ckpt_type id = { .name = text,                 \
-					     .kind = CKPT_PTR,             \
-					     .align = _Alignof(void *),    \
-					     .size = sizeof(void *),       \
+#define POINTER(id, text, to)                                           \
+	static const struct ckpt_type id = { .name = text,              \
+					     .kind = CKPT_PTR,          \
+					     .align = _Alignof(void *), \
+					     .size = sizeof(void *),    \
 					     .elem = &(to) }
 POINTER(type_voidp, "void *", type_void);
 POINTER(type_charp, "char *", type_char);
@@ -47,14 +47,16 @@ POINTER(type_charpp, "char **", type_charp);
 POINTER(type_funcp, "void (*)(void)", type_func);
 POINTER(type_funcpp, "void (**)(void)", type_funcp);
 
-#define ARRAY(id, text, of, n)                                             \
-	static const struct ckpt_type id = { .name = text,                 \
-					     .kind = CKPT_ARRAY,           \
-					     .align = _Alignof(max_align_t), \
-					     .size = sizeof(((struct ckpti_own *)0)->n), \
-					     .count = sizeof(((struct ckpti_own *)0)->n) / \
-						      sizeof(((struct ckpti_own *)0)->n[0]), \
-					     .elem = &(of) }
+#define ARRAY(id, text, of, n)                                  \
+	static const struct ckpt_type id = {                    \
+		.name = text,                                   \
+		.kind = CKPT_ARRAY,                             \
+		.align = _Alignof(max_align_t),                 \
+		.size = sizeof(((struct ckpti_own *)0)->n),     \
+		.count = sizeof(((struct ckpti_own *)0)->n) /   \
+			 sizeof(((struct ckpti_own *)0)->n[0]), \
+		.elem = &(of)                                   \
+	}
 ARRAY(type_rand, "int[31]", type_int, rand_state);
 ARRAY(type_x48, "unsigned short[3]", type_ushort, drand_x);
 ARRAY(type_zone, "char[32]", type_char, tm_zone);
@@ -66,37 +68,26 @@ ARRAY(type_mask, "unsigned char[8]", type_uchar, sig_mask[0]);
 ARRAY(type_masks, "unsigned char[65][8]", type_mask, sig_mask);
 ARRAY(type_locales, "char[7][64]", type_text, locale);
 
-#define FIELD(member, t) \
-	{ .name = #member, .type = &(t), .offset = offsetof(struct ckpti_own, member) }
+#define FIELD(member, t)                                     \
+	{                                                    \
+		.name = #member, .type = &(t),               \
+		.offset = offsetof(struct ckpti_own, member) \
+	}
 static const struct ckpt_field own_fields[] = {
-	FIELD(argv, type_charpp),
-	FIELD(argc, type_int),
-	FIELD(saved_errno, type_int),
-	FIELD(rand_ready, type_int),
-	FIELD(rand_front, type_int),
-	FIELD(rand_rear, type_int),
-	FIELD(rand_state, type_rand),
-	FIELD(drand_x, type_x48),
-	FIELD(drand_a, type_x48),
-	FIELD(drand_c, type_ushort),
-	FIELD(drand_old, type_x48),
-	FIELD(drand_ready, type_int),
-	FIELD(strtok_next, type_charp),
-	FIELD(opt_next, type_charp),
-	FIELD(opt_first, type_int),
-	FIELD(opt_last, type_int),
-	FIELD(opt_ready, type_int),
-	FIELD(exit_fns, type_funcpp),
-	FIELD(exit_count, type_int),
-	FIELD(exit_cap, type_int),
-	FIELD(tm_zone, type_zone),
-	FIELD(time_text, type_text),
-	FIELD(clock_before, type_double),
-	FIELD(sig_handler, type_handlers),
-	FIELD(sig_set, type_set),
-	FIELD(sig_flags, type_flags),
-	FIELD(sig_mask, type_masks),
-	FIELD(locale, type_locales),
+	FIELD(argv, type_charpp),	  FIELD(argc, type_int),
+	FIELD(saved_errno, type_int),	  FIELD(rand_ready, type_int),
+	FIELD(rand_front, type_int),	  FIELD(rand_rear, type_int),
+	FIELD(rand_state, type_rand),	  FIELD(drand_x, type_x48),
+	FIELD(drand_a, type_x48),	  FIELD(drand_c, type_ushort),
+	FIELD(drand_old, type_x48),	  FIELD(drand_ready, type_int),
+	FIELD(strtok_next, type_charp),	  FIELD(opt_next, type_charp),
+	FIELD(opt_first, type_int),	  FIELD(opt_last, type_int),
+	FIELD(opt_ready, type_int),	  FIELD(exit_fns, type_funcpp),
+	FIELD(exit_count, type_int),	  FIELD(exit_cap, type_int),
+	FIELD(tm_zone, type_zone),	  FIELD(time_text, type_text),
+	FIELD(clock_before, type_double), FIELD(sig_handler, type_handlers),
+	FIELD(sig_set, type_set),	  FIELD(sig_flags, type_flags),
+	FIELD(sig_mask, type_masks),	  FIELD(locale, type_locales),
 };
 
 static const struct ckpt_type type_own = {
@@ -109,8 +100,11 @@ static const struct ckpt_type type_own = {
 	.nfields = sizeof(own_fields) / sizeof(own_fields[0]),
 };
 
-#define TM(member, t) \
-	{ .name = #member, .type = &(t), .offset = offsetof(struct tm, member) }
+#define TM(member, t)                                 \
+	{                                             \
+		.name = #member, .type = &(t),        \
+		.offset = offsetof(struct tm, member) \
+	}
 static const struct ckpt_field tm_fields[] = {
 	TM(tm_sec, type_int),	 TM(tm_min, type_int),
 	TM(tm_hour, type_int),	 TM(tm_mday, type_int),

@@ -52,8 +52,8 @@ static struct ckpti_conv *find_type(struct ckpti_load *load, uint32_t from)
 	for (u = ckpti_nunits(); u-- > 0 && !c;) {
 		for (i = 0; i < ckpti_unit(u)->ntypes && !c; i++) {
 			if (ckpti_unit(u)->types[i]->kind == f->kind)
-				c = ckpti_conv_get(
-					load, from, ckpti_unit(u)->types[i]);
+				c = ckpti_conv_get(load, from,
+						   ckpti_unit(u)->types[i]);
 		}
 	}
 	return c;
@@ -107,9 +107,9 @@ static bool blocks_identical(struct ckpti_load *load)
 static uint32_t word_of(struct ckpti_load *load, const struct img_span *s,
 			const struct img_run *r)
 {
-	uint32_t id = r->type == IMG_NONE ?
-			      0 :
-			      ckpti_type_id(load->block_types[r->type]);
+	uint32_t id = r->type == IMG_NONE
+			      ? 0
+			      : ckpti_type_id(load->block_types[r->type]);
 
 	return CKPTI_LIVE | id << CKPTI_TYPE_SHIFT |
 	       (s->slot ? s->slot - (uint32_t)r->size : 0);
@@ -196,9 +196,9 @@ static int compare_spans(const void *pa, const void *pb)
 {
 	const struct ckpti_moved *a = pa, *b = pb;
 
-	return a->span->base != b->span->base ?
-		       (a->span->base < b->span->base ? -1 : 1) :
-		       0;
+	return a->span->base != b->span->base
+		       ? (a->span->base < b->span->base ? -1 : 1)
+		       : 0;
 }
 
 /* Allocates the blocks of a run, noting where. */
@@ -215,8 +215,8 @@ static int move_run(struct ckpti_load *load, const struct img_run *r,
 			load, ckpti_conv_get(load, r->type, type), r->size);
 	}
 	for (i = 0; i < r->count; i++) {
-		slots[r->first + i] = (uintptr_t)ckpti_alloc_zero(
-			CKPTI_PROGRAM, size, type);
+		slots[r->first + i] =
+			(uintptr_t)ckpti_alloc_zero(CKPTI_PROGRAM, size, type);
 		if (!slots[r->first + i])
 			return ckpti_load_fail(load, "no memory for the heap");
 	}
@@ -295,8 +295,9 @@ static void fix_pointer(struct fixing *f, char *at)
 		memcpy(at, &p, sizeof(p));
 		break;
 	case CKPTI_MISSING:
-		ckpti_load_fail(load, "a pointer in a block of '%s' leads to "
-				      "'%s', which this program does not have",
+		ckpti_load_fail(load,
+				"a pointer in a block of '%s' leads to "
+				"'%s', which this program does not have",
 				f->what.name, name);
 		f->failed = 1;
 		break;
@@ -316,9 +317,10 @@ static void fix_words(struct fixing *f, char *at, size_t size)
 		fix_pointer(f, at + i);
 		memcpy(&v, at + i, sizeof(v));
 		if (v != old && (uint64_t)old >> 32 == 0) {
-			ckpti_load_fail(f->load, "a word in a block of '%s' "
-						 "may be an address or a "
-						 "number",
+			ckpti_load_fail(f->load,
+					"a word in a block of '%s' "
+					"may be an address or a "
+					"number",
 					f->what.name);
 			f->failed = 1;
 		}
@@ -332,8 +334,8 @@ static void fix_ldouble(struct fixing *f, char *at)
 
 	if (f->load->same_ldouble)
 		return;
-	ckpti_ldouble_convert((unsigned char *)at,
-			      (enum img_ldouble)l->ldouble, l->big_endian, &v);
+	ckpti_ldouble_convert((unsigned char *)at, (enum img_ldouble)l->ldouble,
+			      l->big_endian, &v);
 	memset(at, 0, sizeof(v));
 	memcpy(at, &v, sizeof(v));
 }
@@ -382,8 +384,7 @@ static int fix_in_place(struct ckpti_load *load)
 	while ((s = ckpti_heap_next(&iter)) && !f.failed) {
 		for (from = 0; (n = ckpti_heap_run(s, from, &first));
 		     from = first + n) {
-			type = ckpti_type_of_id(
-				CKPTI_TYPE_OF(s->words[first]));
+			type = ckpti_type_of_id(CKPTI_TYPE_OF(s->words[first]));
 			map = type ? ckpti_map_of(type) : NULL;
 			size = ckpti_slot_size(s, first);
 			f.what.name = type ? type->name : "unknown type";

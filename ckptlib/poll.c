@@ -73,9 +73,9 @@ static int signal_index(int sig)
 
 	for (i = 0; i < NSIGNALS; i++) {
 		if (signals[i] == sig)
-			return sig != TIMER_SIGNAL || ckpti_conf.interval > 0 ?
-				       (int)i :
-				       -1;
+			return sig != TIMER_SIGNAL || ckpti_conf.interval > 0
+				       ? (int)i
+				       : -1;
 	}
 	return -1;
 }
@@ -94,10 +94,10 @@ void ckpti_poll_yield(int sig, int taken)
 	if (taken && !yielded[i])
 		ckpti_say("the program handles %s itself: it asks for no "
 			  "checkpoint any more",
-			  sig == SIGTERM ? "SIGTERM" :
-			  sig == SIGTSTP ? "SIGTSTP" :
-			  sig == SIGUSR2 ? "SIGUSR2" :
-					   "SIGURG");
+			  sig == SIGTERM   ? "SIGTERM"
+			  : sig == SIGTSTP ? "SIGTSTP"
+			  : sig == SIGUSR2 ? "SIGUSR2"
+					   : "SIGURG");
 	yielded[i] = taken;
 }
 
@@ -118,8 +118,8 @@ void ckpti_poll_rearm(void)
 	if (!has_timer)
 		return;
 	spec.it_value.tv_sec = (time_t)s;
-	spec.it_value.tv_nsec = (long)((s - (double)spec.it_value.tv_sec) *
-				       1e9);
+	spec.it_value.tv_nsec =
+		(long)((s - (double)spec.it_value.tv_sec) * 1e9);
 	if (spec.it_value.tv_sec == 0 && spec.it_value.tv_nsec == 0)
 		spec.it_value.tv_nsec = 1;
 	timer_settime(timer, 0, &spec, NULL);

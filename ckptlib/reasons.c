@@ -38,7 +38,7 @@ void ckpti_reasons_add(struct ckpti_reasons *r, uint32_t limit,
 
 	if (!limit)
 		return;
-	r->limits |= (uint32_t)img_limits_closed(limit);
+	r->limits |= (uint32_t)ckpti_img_limits_closed(limit);
 	if (r->n == CKPTI_MAX_REASONS)
 		return;
 	va_start(ap, fmt);

@@ -39,9 +39,9 @@ static int refuse(const struct why *why, const char *fmt, ...)
 
 static int open_flags(const struct img_fd *f)
 {
-	int flags = f->flags & IMG_O_WRITE ?
-			    (f->flags & IMG_O_READ ? O_RDWR : O_WRONLY) :
-			    O_RDONLY;
+	int flags = f->flags & IMG_O_WRITE
+			    ? (f->flags & IMG_O_READ ? O_RDWR : O_WRONLY)
+			    : O_RDONLY;
 
 	if (f->flags & IMG_O_APPEND)
 		flags |= O_APPEND;
@@ -149,8 +149,7 @@ static int check_inherited(const struct why *why, const struct img_fd *f)
 		      "output file '%s' is shorter than it was (%lld bytes, "
 		      "not %llu): append to it (>>) so that the shell does "
 		      "not empty it",
-		      f->path, (long long)st.st_size,
-		      (unsigned long long)need);
+		      f->path, (long long)st.st_size, (unsigned long long)need);
 }
 
 static int restore_fd(const struct why *why, const struct img_fd *f)
@@ -166,8 +165,8 @@ static int restore_fd(const struct why *why, const struct img_fd *f)
 				      f->fd, strerror(errno));
 		return 0;
 	}
-	return f->flags & IMG_O_UNLINKED ? open_unlinked(why, f) :
-					   open_named(why, f);
+	return f->flags & IMG_O_UNLINKED ? open_unlinked(why, f)
+					 : open_named(why, f);
 }
 
 static int check_written(const struct why *why, const struct img_written *w)
@@ -226,12 +225,12 @@ static int settle_inherited(const struct why *why, const struct img_fd *f)
 	if (f->flags & IMG_O_WRITE) {
 		if (shared_output(f)) {
 			if ((uint64_t)st.st_size > f->length)
-				ckpti_say("'%s' has grown by %llu bytes since "
-					  "the checkpoint; they stay",
-					  f->path,
-					  (unsigned long long)st.st_size -
-						  (unsigned long long)
-							  f->length);
+				ckpti_say(
+					"'%s' has grown by %llu bytes since "
+					"the checkpoint; they stay",
+					f->path,
+					(unsigned long long)st.st_size -
+						(unsigned long long)f->length);
 			return 0;
 		}
 		if (ftruncate((int)f->fd, (off_t)f->length))

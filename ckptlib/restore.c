@@ -39,15 +39,15 @@ static int check_class(struct ckpti_load *load)
 {
 	const struct img *img = load->img;
 
-	load->breaks = img_layout_breaks(img, &ckpti_layout);
+	load->breaks = ckpti_img_layout_breaks(img, &ckpti_layout);
 	if (!load->breaks)
 		return 0;
 	return ckpti_load_fail(load,
 			       "it was written on %s (%s) and can restart on: "
 			       "%s; this is %s (%s)",
-			       img->arch, img_layout_name(&img->layout),
-			       img_class_name(img->limits), ckpti_arch,
-			       img_layout_name(&ckpti_layout));
+			       img->arch, ckpti_img_layout_name(&img->layout),
+			       ckpti_img_class_name(img->limits), ckpti_arch,
+			       ckpti_img_layout_name(&ckpti_layout));
 }
 
 /* Says why the image cannot be restarted here. */
@@ -58,13 +58,14 @@ static void tell_reasons(const struct ckpti_load *load)
 
 	for (i = 0; i < load->img->nreasons; i++) {
 		r = &load->img->reasons[i];
-		if (!(img_limits_closed(r->limit) & load->breaks))
+		if (!(ckpti_img_limits_closed(r->limit) & load->breaks))
 			continue;
 		if (r->file[0])
-			ckpti_say("  %s: %s (%s:%u)", img_limit_name(r->limit),
-				  r->text, r->file, r->line);
+			ckpti_say("  %s: %s (%s:%u)",
+				  ckpti_img_limit_name(r->limit), r->text,
+				  r->file, r->line);
 		else
-			ckpti_say("  %s: %s", img_limit_name(r->limit),
+			ckpti_say("  %s: %s", ckpti_img_limit_name(r->limit),
 				  r->text);
 	}
 }
@@ -82,8 +83,9 @@ static int find_units(struct ckpti_load *load)
 	/* ckptlib's own unit is in every program. */
 	if (found > 1 || img->nunits <= 1)
 		return 0;
-	return ckpti_load_fail(load, "the image belongs to another program: it "
-				     "has a unit '%s', which this one has not",
+	return ckpti_load_fail(load,
+			       "the image belongs to another program: it "
+			       "has a unit '%s', which this one has not",
 			       img->units[0].name);
 }
 
@@ -174,7 +176,8 @@ static int convert_globals(struct ckpti_load *load)
 		what.name = to->name;
 		what.file = img->units[g->unit].name;
 		what.line = g->line;
-		if (ckpti_conv_run(load, ckpti_conv_get(load, g->type, to->type),
+		if (ckpti_conv_run(load,
+				   ckpti_conv_get(load, g->type, to->type),
 				   img->global_data + g->data,
 				   img->types[g->type].size, to->addr, &what))
 			return -1;
@@ -228,7 +231,7 @@ static void load_release(struct ckpti_load *load)
 	free(load->targets);
 	free(load->funcs);
 	free(load->spans);
-	img_close(load->img);
+	ckpti_img_close(load->img);
 }
 
 /* Frames of one machine need up to four times the stack on another. */
@@ -243,7 +246,7 @@ int ckpti_restore(const char *path, size_t *ret_stack)
 
 	memset(&load, 0, sizeof(load));
 	ckpti_stats_phase("open");
-	if (img_open(path, &load.img, &err)) {
+	if (ckpti_img_open(path, &load.img, &err)) {
 		ckpti_say("cannot restart: %s", err.text);
 		return -1;
 	}

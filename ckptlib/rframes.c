@@ -65,8 +65,7 @@ static const struct ckpt_point *find_point(const struct ckpt_unit *unit,
 			const struct ckpt_point *q = fn->points[k];
 
 			if (q->line == p->line && q->col == p->col &&
-			    q->copy == p->copy &&
-			    strcmp(q->what, p->what) == 0)
+			    q->copy == p->copy && strcmp(q->what, p->what) == 0)
 				return q;
 		}
 	}
@@ -131,8 +130,8 @@ int ckpti_rframes_match(struct ckpti_load *load)
 {
 	uint32_t i;
 
-	load->points = calloc((size_t)load->img->npoints + 1,
-			      sizeof(*load->points));
+	load->points =
+		calloc((size_t)load->img->npoints + 1, sizeof(*load->points));
 	if (!load->points)
 		return ckpti_load_fail(load, "no memory");
 	for (i = 0; i < load->img->npoints; i++) {

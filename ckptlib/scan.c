@@ -16,7 +16,7 @@
 #include "ckptlib/units.h"
 
 /* Above this, a word that equals an address is one: addresses are sparse. */
-#define SPARSE	    (sizeof(void *) > 4)
+#define SPARSE (sizeof(void *) > 4)
 
 #define MAX_UNTYPED_REASONS 20
 
@@ -50,13 +50,13 @@ static const char *place(const struct walk *w, const char *at, char *text,
 	return text;
 }
 
-#define REASON(w, at, limit, fmt, ...)                                      \
-	do {                                                                \
-		char text_[120];                                            \
-		ckpti_reasons_add(&(w)->scan->reasons, limit, (w)->file,    \
-				  (w)->line, fmt,                           \
-				  place(w, at, text_, sizeof(text_)),       \
-				  ##__VA_ARGS__);                           \
+#define REASON(w, at, limit, fmt, ...)                                   \
+	do {                                                             \
+		char text_[120];                                         \
+		ckpti_reasons_add(&(w)->scan->reasons, limit, (w)->file, \
+				  (w)->line, fmt,                        \
+				  place(w, at, text_, sizeof(text_)),    \
+				  ##__VA_ARGS__);                        \
 	} while (0)
 
 /* ---- pointers --------------------------------------------------------------------- */
@@ -95,8 +95,8 @@ static void tell_untyped(struct walk *w, uintptr_t v, const char *at)
 	w->untyped_reasons++;
 	REASON(w, at, IMG_SAME_LAYOUT,
 	       id ? "the block that '%s' points to (%lu bytes) is used as "
-		    "more than one type" :
-		    "the block that '%s' points to (%lu bytes) is no whole "
+		    "more than one type"
+		  : "the block that '%s' points to (%lu bytes) is no whole "
 		    "number of one known type",
 	       (unsigned long)ckpti_slot_size(s, i));
 }
@@ -167,8 +167,8 @@ static void visit_union(struct walk *w, const struct ckpt_type *t,
 		limit = ckpti_width_varies(t) ? IMG_SAME_WORD : 0;
 		break;
 	case CKPTI_U_MIXED:
-		limit = ckpti_width_varies(t) ? IMG_SAME_LAYOUT :
-						IMG_SAME_ORDER;
+		limit = ckpti_width_varies(t) ? IMG_SAME_LAYOUT
+					      : IMG_SAME_ORDER;
 		break;
 	case CKPTI_U_WORDS:
 		found = scan_words(w, at, t->size);
@@ -182,8 +182,8 @@ static void visit_union(struct walk *w, const struct ckpt_type *t,
 	if (limit && !w->soft)
 		REASON(w, at, limit,
 		       found ? "'%s' is a union that holds pointers or other "
-			       "values" :
-			       "'%s' is a union whose members differ in size");
+			       "values"
+			     : "'%s' is a union whose members differ in size");
 }
 
 static void visit(void *ctx, const struct ckpti_mapop *op, char *at)
@@ -323,8 +323,7 @@ static int walk_heap(struct walk *w)
 	return r;
 }
 
-static void walk_untyped_block(struct walk *w, struct ckpti_span *s,
-			       uint32_t i)
+static void walk_untyped_block(struct walk *w, struct ckpti_span *s, uint32_t i)
 {
 	static const struct ckpt_type bytes = { .name = "no known type",
 						.kind = CKPT_OPAQUE };
@@ -336,8 +335,7 @@ static void walk_untyped_block(struct walk *w, struct ckpti_span *s,
 	found = scan_words(w, w->base, size);
 	if (words_limit(found) != IMG_SAME_LAYOUT)
 		ckpti_reasons_add(&w->scan->reasons, words_limit(found), NULL,
-				  0,
-				  "blocks of no known type hold addresses");
+				  0, "blocks of no known type hold addresses");
 	else if (!w->untyped_reasons)
 		ckpti_reasons_add(&w->scan->reasons, IMG_SAME_LAYOUT, NULL, 0,
 				  "blocks of no known type are live");

@@ -81,8 +81,7 @@ static void put_le(unsigned char *p, uint64_t value, int bytes)
 		p[i] = (unsigned char)(value >> 8 * i);
 }
 
-void ckpti_sink_begin(struct ckpti_sink *sink, const char tag[4],
-		      uint64_t size)
+void ckpti_sink_begin(struct ckpti_sink *sink, const char tag[4], uint64_t size)
 {
 	unsigned char head[16];
 

@@ -68,8 +68,8 @@ static int fill(struct ckpti_source *src, size_t n)
 	} else {
 		memmove(src->piece, src->piece + src->used, have);
 	}
-	want = src->cap - have < src->left ? src->cap - have :
-					     (size_t)src->left;
+	want = src->cap - have < src->left ? src->cap - have
+					   : (size_t)src->left;
 	src->used = 0;
 	src->len = have;
 	r = read_file(src, src->piece + have, want);
@@ -117,8 +117,7 @@ int ckpti_source_read(struct ckpti_source *src, void *to, uint64_t n)
 	return 0;
 }
 
-int ckpti_source_close(struct ckpti_source *src, struct ckpti_load *load,
-		       int r)
+int ckpti_source_close(struct ckpti_source *src, struct ckpti_load *load, int r)
 {
 	if (src->piece)
 		ckpti_unmap(src->piece, src->cap);

@@ -192,9 +192,9 @@ static void run_insert(struct ckpti_space *space, struct ckpti_span *s)
 		s->zero = s->zero && other->zero;
 		span_recycle(other);
 	}
-	other = chunk_starts(space, s->base) ?
-			NULL :
-			ckpti_span_at(s->base - CKPTI_UNIT);
+	other = chunk_starts(space, s->base)
+			? NULL
+			: ckpti_span_at(s->base - CKPTI_UNIT);
 	if (other && other->state == CKPTI_RUN_FREE &&
 	    other->arena == space->id) {
 		run_unlink(space, other);
@@ -337,8 +337,8 @@ static void chunk_close(struct ckpti_space *space)
 	if (!s)
 		return;
 	s->base = c->fresh;
-	s->units = (uint32_t)((c->base + c->size - c->fresh) >>
-			      CKPTI_UNIT_SHIFT);
+	s->units =
+		(uint32_t)((c->base + c->size - c->fresh) >> CKPTI_UNIT_SHIFT);
 	s->zero = true;
 	c->fresh = c->base + c->size;
 	run_insert(space, s);

@@ -25,11 +25,11 @@
  * the live bit, the id of its type, and the bytes of the slot beyond what was
  * asked for.
  */
-#define CKPTI_LIVE	 0x80000000u
-#define CKPTI_INFERRED	 0x40000000u /* the type was found by reachability */
-#define CKPTI_TYPE_SHIFT 14
-#define CKPTI_TYPE_MASK	 0xffffu
-#define CKPTI_SLACK_MASK 0x3fffu
+#define CKPTI_LIVE	    0x80000000u
+#define CKPTI_INFERRED	    0x40000000u /* the type was found by reachability */
+#define CKPTI_TYPE_SHIFT    14
+#define CKPTI_TYPE_MASK	    0xffffu
+#define CKPTI_SLACK_MASK    0x3fffu
 #define CKPTI_TYPE_OF(word) (((word) >> CKPTI_TYPE_SHIFT) & CKPTI_TYPE_MASK)
 
 #define CKPTI_SLOT_MAX 16384
@@ -117,8 +117,9 @@ static inline char *ckpti_slot_addr(const struct ckpti_span *s, uint32_t i)
 /* Bytes that the program asked for. */
 static inline size_t ckpti_slot_size(const struct ckpti_span *s, uint32_t i)
 {
-	return s->state == CKPTI_LARGE ? s->size :
-					 s->slot - (s->words[i] & CKPTI_SLACK_MASK);
+	return s->state == CKPTI_LARGE
+		       ? s->size
+		       : s->slot - (s->words[i] & CKPTI_SLACK_MASK);
 }
 
 /*

@@ -20,7 +20,8 @@ static void set_to_bits(const sigset_t *set, unsigned char bits[8])
 	memset(bits, 0, 8);
 	for (sig = 1; sig <= 64; sig++) {
 		if (sigismember(set, sig) == 1)
-			bits[(sig - 1) / 8] |= (unsigned char)(1 << (sig - 1) % 8);
+			bits[(sig - 1) / 8] |=
+				(unsigned char)(1 << (sig - 1) % 8);
 	}
 }
 

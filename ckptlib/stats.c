@@ -97,8 +97,8 @@ static void put_phases(struct line *l)
 		    (double)(phases[i + 1].start - phases[i].start) / 1e9);
 	put(l, "\"total\":%.6f}",
 	    nphases ? (double)(phases[nphases - 1].start - phases[0].start) /
-			      1e9 :
-		      0.0);
+			      1e9
+		    : 0.0);
 }
 
 void ckpti_stats_checkpoint(const struct ckpti_stats_ckpt *c)
@@ -121,7 +121,7 @@ void ckpti_stats_checkpoint(const struct ckpti_stats_ckpt *c)
 	    (unsigned long long)c->serial, (unsigned long long)c->bytes,
 	    (unsigned long long)c->blocks, (unsigned long long)c->frames,
 	    (double)c->wait_ns / 1e9);
-	put_text(&l, "class", img_class_name(c->reasons->limits));
+	put_text(&l, "class", ckpti_img_class_name(c->reasons->limits));
 	put(&l, ",\"reasons\":[");
 	for (i = 0; i < c->reasons->n && l.n < sizeof(l.text) - 1024; i++) {
 		put(&l, "%s{", i ? "," : "");
@@ -148,8 +148,7 @@ void ckpti_stats_restart(const struct img *img, int in_place)
 	put(&restart,
 	    ",\"serial\":%llu,\"bytes\":%llu,\"objects\":%llu,\"frames\":%lu,"
 	    "\"in_place\":%s,",
-	    (unsigned long long)img->serial,
-	    (unsigned long long)img->file_size,
+	    (unsigned long long)img->serial, (unsigned long long)img->file_size,
 	    (unsigned long long)img->nblocks, (unsigned long)img->nframes,
 	    in_place ? "true" : "false");
 }

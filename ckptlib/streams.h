@@ -3,8 +3,8 @@
 #ifndef CKPTLIB_STREAMS_H
 #define CKPTLIB_STREAMS_H
 
-#include <stdio.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "ckptlib/files.h"
 #include "ckptlib/image/img.h"

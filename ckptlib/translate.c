@@ -105,10 +105,10 @@ static int add_globals(struct ckpti_load *load)
 			.name = from->name,
 		};
 
-		g = load->units[from->unit] ?
-			    ckpti_global_named(load->units[from->unit],
-					       from->name, from->copy) :
-			    NULL;
+		g = load->units[from->unit]
+			    ? ckpti_global_named(load->units[from->unit],
+						 from->name, from->copy)
+			    : NULL;
 		if (g) {
 			t.to = (uintptr_t)g->addr;
 			t.to_type = g->type;
@@ -122,8 +122,8 @@ static int add_globals(struct ckpti_load *load)
 /* ---- string literals ------------------------------------------------------------------ */
 
 /* Whether our literal has the same characters as the image's. */
-static bool same_text(const struct ckpti_load *load,
-		      const struct img_string *s, const struct ckpt_string *t)
+static bool same_text(const struct ckpti_load *load, const struct img_string *s,
+		      const struct ckpt_string *t)
 {
 	const unsigned char *a = s->bytes, *b = t->addr;
 	uint64_t i;
@@ -131,9 +131,8 @@ static bool same_text(const struct ckpti_load *load,
 
 	if (s->size != t->size || s->width != t->width)
 		return false;
-	if (s->width == 1 ||
-	    load->img->layout.big_endian ==
-		    (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
+	if (s->width == 1 || load->img->layout.big_endian ==
+				     (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
 		return memcmp(a, b, s->size) == 0;
 	for (i = 0; i + s->width <= s->size; i += s->width) {
 		for (k = 0; k < s->width; k++) {
@@ -157,8 +156,8 @@ static void *copy_text(const struct ckpti_load *load,
 		return NULL;
 	for (i = 0; i < s->size; i++)
 		p[i] = s->bytes[swap ? i / s->width * s->width + s->width - 1 -
-					       i % s->width :
-				       i];
+						i % s->width
+				     : i];
 	return p;
 }
 
@@ -204,8 +203,8 @@ static int add_strings(struct ckpti_load *load)
 
 int ckpti_targets_make(struct ckpti_load *load)
 {
-	return add_funcs(load) || add_globals(load) || add_strings(load) ? -1 :
-									   0;
+	return add_funcs(load) || add_globals(load) || add_strings(load) ? -1
+									 : 0;
 }
 
 /* ---- pointers ---------------------------------------------------------------------------- */
@@ -287,9 +286,9 @@ static struct ckpti_target *func_at(struct ckpti_load *load, uint64_t addr)
 		else
 			high = mid;
 	}
-	return low < load->nfuncs && load->funcs[low].addr == addr ?
-		       &load->funcs[low] :
-		       NULL;
+	return low < load->nfuncs && load->funcs[low].addr == addr
+		       ? &load->funcs[low]
+		       : NULL;
 }
 
 static struct ckpti_moved *span_at(struct ckpti_load *load, uint64_t addr)
@@ -351,9 +350,8 @@ static enum ckpti_found in_heap(struct ckpti_load *load, uint64_t addr,
 	to = m->slots[slot];
 	offset -= slot * m->span->slot;
 	if (offset && run->type != IMG_NONE && load->block_types[run->type])
-		offset = ckpti_conv_offset(load, run->type,
-					   load->block_types[run->type],
-					   offset);
+		offset = ckpti_conv_offset(
+			load, run->type, load->block_types[run->type], offset);
 	*ret_value = to + (uintptr_t)offset;
 	return CKPTI_FOUND;
 }

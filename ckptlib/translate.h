@@ -21,8 +21,7 @@ enum ckpti_found ckpti_translate(struct ckpti_load *load, uint64_t addr,
 				 const char **ret_name);
 
 /* The value of a pointer that leads nowhere; false if it does not fit. */
-bool ckpti_carry(struct ckpti_load *load, uint64_t addr,
-		 uintptr_t *ret_value);
+bool ckpti_carry(struct ckpti_load *load, uint64_t addr, uintptr_t *ret_value);
 
 /* Finds the targets of all that the image names, but variables of frames. */
 int ckpti_targets_make(struct ckpti_load *load);

@@ -217,8 +217,8 @@ void ckpti_map_walk(const struct ckpti_map *map, char *at, size_t size,
 		walk(map->ops, map->ops + map->nops, at, visit, ctx);
 		elem = map->tail->type->size;
 		at += map->tail_offset;
-		n = size > map->tail_offset ? (size - map->tail_offset) / elem :
-					      0;
+		n = size > map->tail_offset ? (size - map->tail_offset) / elem
+					    : 0;
 		for (; n > 0; n--, at += elem)
 			walk(map->tail->ops, map->tail->ops + map->tail->nops,
 			     at, visit, ctx);
@@ -392,9 +392,9 @@ void ckpti_path(char *text, size_t size, const struct ckpt_type *t,
 
 	while (t && n + 24 < size) {
 		if (t->kind == CKPT_ARRAY && t->elem && t->elem->size) {
-			n += (size_t)snprintf(text + n, size - n, "[%lu]",
-					      (unsigned long)(offset /
-							      t->elem->size));
+			n += (size_t)snprintf(
+				text + n, size - n, "[%lu]",
+				(unsigned long)(offset / t->elem->size));
 			offset %= t->elem->size;
 			t = t->elem;
 			continue;

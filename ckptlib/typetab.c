@@ -101,8 +101,8 @@ static uint64_t first_bit(const struct ckpt_type *type,
 		;
 	if (i < type->size)
 		bit = 8 * (uint64_t)i +
-		      (uint64_t)(BIG ? __builtin_clz((unsigned)object[i] << 24) :
-				       __builtin_ctz(object[i]));
+		      (uint64_t)(BIG ? __builtin_clz((unsigned)object[i] << 24)
+				     : __builtin_ctz(object[i]));
 	ckpti_unmap(object, type->size + 64);
 	return bit;
 }

@@ -6,10 +6,8 @@
 
 #include "ckptlib/own.h"
 
-extern const struct ckpt_unit *const __start_ckpt_units[]
-	__attribute__((weak));
-extern const struct ckpt_unit *const __stop_ckpt_units[]
-	__attribute__((weak));
+extern const struct ckpt_unit *const __start_ckpt_units[] __attribute__((weak));
+extern const struct ckpt_unit *const __stop_ckpt_units[] __attribute__((weak));
 
 unsigned ckpti_nunits(void)
 {
@@ -20,8 +18,7 @@ unsigned ckpti_nunits(void)
 
 const struct ckpt_unit *ckpti_unit(unsigned i)
 {
-	return i + 1 < ckpti_nunits() ? __start_ckpt_units[i] :
-					&ckpti_own_unit;
+	return i + 1 < ckpti_nunits() ? __start_ckpt_units[i] : &ckpti_own_unit;
 }
 
 unsigned ckpti_unit_copy(unsigned i)

@@ -164,8 +164,7 @@ int ckpt___asprintf_chk(char **ret_text, int flag, const char *fmt, ...)
 	return n;
 }
 
-int ckpt___vasprintf_chk(char **ret_text, int flag, const char *fmt,
-			 va_list ap)
+int ckpt___vasprintf_chk(char **ret_text, int flag, const char *fmt, va_list ap)
 {
 	(void)flag;
 	return ckpt_vasprintf(ret_text, fmt, ap);
@@ -222,6 +221,11 @@ ssize_t ckpt_getdelim(char **line, size_t *cap, int delim, FILE *f)
 	return n;
 }
 
+ssize_t ckpt___getdelim(char **line, size_t *cap, int delim, FILE *f)
+{
+	return ckpt_getdelim(line, cap, delim, f);
+}
+
 ssize_t ckpt_getline(char **line, size_t *cap, FILE *f)
 {
 	return ckpt_getdelim(line, cap, '\n', f);
@@ -244,8 +248,8 @@ static char *take_text(char *text)
 
 char *ckpt_realpath(const char *path, char *buffer)
 {
-	return buffer ? realpath(path, buffer) :
-			take_text(realpath(path, NULL));
+	return buffer ? realpath(path, buffer)
+		      : take_text(realpath(path, NULL));
 }
 
 char *ckpt_getcwd(char *buffer, size_t size)

@@ -27,9 +27,10 @@ int ckpt_vasprintf(char **ret_text, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 int ckpt___asprintf_chk(char **ret_text, int flag, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-int ckpt___vasprintf_chk(char **ret_text, int flag, const char *fmt,
-			 va_list ap) __attribute__((format(printf, 3, 0)));
+int ckpt___vasprintf_chk(char **ret_text, int flag, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
 ssize_t ckpt_getdelim(char **line, size_t *cap, int delim, FILE *f);
+ssize_t ckpt___getdelim(char **line, size_t *cap, int delim, FILE *f);
 ssize_t ckpt_getline(char **line, size_t *cap, FILE *f);
 char *ckpt_realpath(const char *path, char *buffer);
 char *ckpt_getcwd(char *buffer, size_t size);

@@ -91,7 +91,7 @@ static int depth_of(const struct img *img, uint32_t index, short *depths,
 	return deepest >= MAX_DEPTH ? -1 : deepest + 1;
 }
 
-int img_check_types(const struct img *img)
+int ckpti_img_check_types(const struct img *img)
 {
 	short *depths = calloc((size_t)img->ntypes + 1, sizeof(*depths));
 	uint32_t i;

@@ -3,7 +3,7 @@
 
 #include "ckptlib/image/img.h"
 
-uint64_t img_limits_closed(uint64_t limits)
+uint64_t ckpti_img_limits_closed(uint64_t limits)
 {
 	if (limits & IMG_SAME_ADDRESSES)
 		limits |= IMG_SAME_LAYOUT;
@@ -12,7 +12,7 @@ uint64_t img_limits_closed(uint64_t limits)
 	return limits;
 }
 
-const char *img_class_name(uint64_t limits)
+const char *ckpti_img_class_name(uint64_t limits)
 {
 	if (limits & IMG_NOWHERE)
 		return "nowhere";
@@ -26,13 +26,13 @@ const char *img_class_name(uint64_t limits)
 		return "same byte order";
 	if (limits & IMG_SAME_WORD)
 		return "same word size";
-	return limits & IMG_SAME_LDOUBLE ? "same format of long double" :
-					   "any machine";
+	return limits & IMG_SAME_LDOUBLE ? "same format of long double"
+					 : "any machine";
 }
 
-const char *img_limit_name(uint32_t limit)
+const char *ckpti_img_limit_name(uint32_t limit)
 {
-	return img_class_name(img_limits_closed(limit));
+	return ckpti_img_class_name(ckpti_img_limits_closed(limit));
 }
 
 /* Scalars of one size and alignment on both sides; long double apart. */
@@ -47,7 +47,8 @@ static int same_scalars(const struct img_layout *a, const struct img_layout *b)
 	return a->big_endian == b->big_endian;
 }
 
-uint64_t img_layout_breaks(const struct img *img, const struct img_layout *to)
+uint64_t ckpti_img_layout_breaks(const struct img *img,
+				 const struct img_layout *to)
 {
 	const struct img_layout *from = &img->layout;
 	uint64_t breaks = img->limits & IMG_NOWHERE;
@@ -66,10 +67,10 @@ uint64_t img_layout_breaks(const struct img *img, const struct img_layout *to)
 	return breaks & img->limits;
 }
 
-const char *img_layout_name(const struct img_layout *l)
+const char *ckpti_img_layout_name(const struct img_layout *l)
 {
 	if (l->size[IMG_PTR] == 8)
-		return l->big_endian ? "64-bit big-endian" :
-				       "64-bit little-endian";
+		return l->big_endian ? "64-bit big-endian"
+				     : "64-bit little-endian";
 	return l->big_endian ? "32-bit big-endian" : "32-bit little-endian";
 }

@@ -22,7 +22,7 @@ struct alloc {
 	uint64_t bytes[];
 };
 
-void *img_alloc(struct img *img, uint64_t n, size_t size)
+void *ckpti_img_alloc(struct img *img, uint64_t n, size_t size)
 {
 	struct alloc *a;
 
@@ -110,8 +110,7 @@ static int find_sections(struct img *img)
 	return at == img->file_size ? 0 : -EBADMSG;
 }
 
-static const struct img_section *section(const struct img *img,
-					 const char *tag)
+static const struct img_section *section(const struct img *img, const char *tag)
 {
 	uint32_t i;
 
@@ -132,7 +131,7 @@ static int load(struct img *img, const char *tag, struct img_cursor *ret)
 
 	if (!s)
 		return -EBADMSG;
-	bytes = img_alloc(img, s->size + 16, 1);
+	bytes = ckpti_img_alloc(img, s->size + 16, 1);
 	if (!bytes)
 		return -ENOMEM;
 	r = read_at(img->fd, bytes, (size_t)s->size + 16, s->offset - 16);
@@ -152,12 +151,17 @@ static const struct {
 	char tag[5];
 	int (*parse)(struct img *img, struct img_cursor *c);
 } parsers[] = {
-	{ "HEAD", img_parse_head },    { "WHY ", img_parse_reasons },
-	{ "UNIT", img_parse_units },   { "TYPE", img_parse_types },
-	{ "FUNC", img_parse_funcs },   { "STRS", img_parse_strings },
-	{ "GLOB", img_parse_globals }, { "PNTS", img_parse_points },
-	{ "FRAM", img_parse_frames },  { "HEAP", img_parse_heap },
-	{ "FILE", img_parse_files },
+	{ "HEAD", ckpti_img_parse_head },
+	{ "WHY ", ckpti_img_parse_reasons },
+	{ "UNIT", ckpti_img_parse_units },
+	{ "TYPE", ckpti_img_parse_types },
+	{ "FUNC", ckpti_img_parse_funcs },
+	{ "STRS", ckpti_img_parse_strings },
+	{ "GLOB", ckpti_img_parse_globals },
+	{ "PNTS", ckpti_img_parse_points },
+	{ "FRAM", ckpti_img_parse_frames },
+	{ "HEAP", ckpti_img_parse_heap },
+	{ "FILE", ckpti_img_parse_files },
 };
 
 static int load_data(struct img *img, const char *tag, uint64_t size,
@@ -229,8 +233,7 @@ static int check_start(struct img *img, const char *name, struct img_err *err)
 		return fail(err, r, "cannot read image '%s': %s", name,
 			    strerror(-r));
 	if (memcmp(head, IMG_MAGIC, 8) != 0)
-		return fail(err, -EBADMSG, "'%s' is no checkpoint image",
-			    name);
+		return fail(err, -EBADMSG, "'%s' is no checkpoint image", name);
 	img->version = (uint32_t)get_le(head + 8, 4);
 	if (img->version != IMG_VERSION || get_le(head + 12, 4) != 0)
 		return fail(err, -EPROTONOSUPPORT,
@@ -240,8 +243,7 @@ static int check_start(struct img *img, const char *name, struct img_err *err)
 	return 0;
 }
 
-static int open_checked(struct img *img, const char *name,
-			struct img_err *err)
+static int open_checked(struct img *img, const char *name, struct img_err *err)
 {
 	const char *tag = "";
 	int r = check_start(img, name, err);
@@ -250,8 +252,10 @@ static int open_checked(struct img *img, const char *name,
 		return r;
 	r = find_sections(img);
 	if (r == -EBADMSG)
-		return fail(err, r, "image '%s' is truncated or damaged: its "
-			    "sections do not reach its end", name);
+		return fail(err, r,
+			    "image '%s' is truncated or damaged: its "
+			    "sections do not reach its end",
+			    name);
 	if (!r)
 		r = load_all(img, &tag);
 	if (r == -EBADMSG)
@@ -263,8 +267,8 @@ static int open_checked(struct img *img, const char *name,
 	return 0;
 }
 
-int img_open_fd(int fd, const char *name, struct img **ret_img,
-		struct img_err *err)
+int ckpti_img_open_fd(int fd, const char *name, struct img **ret_img,
+		      struct img_err *err)
 {
 	struct img *img = calloc(1, sizeof(*img));
 	int r;
@@ -277,24 +281,24 @@ int img_open_fd(int fd, const char *name, struct img **ret_img,
 	img->fd = fd;
 	r = open_checked(img, name, err);
 	if (r) {
-		img_close(img);
+		ckpti_img_close(img);
 		return r;
 	}
 	*ret_img = img;
 	return 0;
 }
 
-int img_open(const char *path, struct img **ret_img, struct img_err *err)
+int ckpti_img_open(const char *path, struct img **ret_img, struct img_err *err)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return fail(err, -errno, "cannot open image '%s': %s", path,
 			    strerror(errno));
-	return img_open_fd(fd, path, ret_img, err);
+	return ckpti_img_open_fd(fd, path, ret_img, err);
 }
 
-void img_close(struct img *img)
+void ckpti_img_close(struct img *img)
 {
 	struct alloc *a, *next;
 
@@ -308,7 +312,7 @@ void img_close(struct img *img)
 	free(img);
 }
 
-int img_check_heap(struct img *img, struct img_err *err)
+int ckpti_img_check_heap(struct img *img, struct img_err *err)
 {
 	uint64_t left = img->heap.size + 16;
 	uint64_t at = img->heap.offset - 16;
@@ -333,7 +337,8 @@ int img_check_heap(struct img *img, struct img_err *err)
 		return fail(err, r, "cannot read the heap's data: %s",
 			    strerror(-r));
 	if (ckpti_sum_value(&sum) != img->heap.sum)
-		return fail(err, -EBADMSG, "the image is damaged in section "
-					   "'HDAT'");
+		return fail(err, -EBADMSG,
+			    "the image is damaged in section "
+			    "'HDAT'");
 	return 0;
 }

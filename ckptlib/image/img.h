@@ -255,30 +255,31 @@ struct img_err {
 
 /*
  * Opens an image and checks all of it but the heap's data, whose checksum
- * img_check_heap or img_heap_read compares. Returns 0, or -errno with a
+ * ckpti_img_check_heap or img_heap_read compares. Returns 0, or -errno with a
  * message: -ENOENT (and the like) from the system, -EBADMSG for damage,
  * -EPROTONOSUPPORT for another version.
  */
-int img_open(const char *path, struct img **ret_img, struct img_err *err);
+int ckpti_img_open(const char *path, struct img **ret_img, struct img_err *err);
 /* Takes the descriptor, in success and failure. */
-int img_open_fd(int fd, const char *name, struct img **ret_img,
-		struct img_err *err);
-void img_close(struct img *img);
+int ckpti_img_open_fd(int fd, const char *name, struct img **ret_img,
+		      struct img_err *err);
+void ckpti_img_close(struct img *img);
 
 /* Reads the heap's data and compares its checksum. */
-int img_check_heap(struct img *img, struct img_err *err);
+int ckpti_img_check_heap(struct img *img, struct img_err *err);
 
 /* The class in words: "any machine", "same byte order", ... */
-const char *img_class_name(uint64_t limits);
+const char *ckpti_img_class_name(uint64_t limits);
 /* The limit in words, for a reason. */
-const char *img_limit_name(uint32_t limit);
+const char *ckpti_img_limit_name(uint32_t limit);
 /* All that `limits` implies. */
-uint64_t img_limits_closed(uint64_t limits);
+uint64_t ckpti_img_limits_closed(uint64_t limits);
 
 /* The limits that a reader of layout `to` would break; 0: it can restart. */
-uint64_t img_layout_breaks(const struct img *img, const struct img_layout *to);
+uint64_t ckpti_img_layout_breaks(const struct img *img,
+				 const struct img_layout *to);
 
 /* A readable name of a float format, of a layout: "64-bit little-endian". */
-const char *img_layout_name(const struct img_layout *layout);
+const char *ckpti_img_layout_name(const struct img_layout *layout);
 
 #endif

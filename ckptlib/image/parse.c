@@ -13,20 +13,20 @@ static int done(const struct img_cursor *c)
 }
 
 /* A table of as many entries as the section says. */
-#define TABLE(img, c, list, count, each)                            \
-	do {                                                        \
-		(count) = img_count(c, each);                       \
-		if ((c)->bad)                                       \
-			return -EBADMSG;                            \
-		(list) = img_alloc(img, count, sizeof(*(list)));    \
-		if (!(list))                                        \
-			return -ENOMEM;                             \
+#define TABLE(img, c, list, count, each)                               \
+	do {                                                           \
+		(count) = img_count(c, each);                          \
+		if ((c)->bad)                                          \
+			return -EBADMSG;                               \
+		(list) = ckpti_img_alloc(img, count, sizeof(*(list))); \
+		if (!(list))                                           \
+			return -ENOMEM;                                \
 	} while (0)
 
 static uint32_t index_in(struct img_cursor *c, uint32_t count)
 {
-	return (uint32_t)(count ? img_uint_to(c, count - 1) :
-				  (c->bad = 1, (uint64_t)0));
+	return (uint32_t)(count ? img_uint_to(c, count - 1)
+				: (c->bad = 1, (uint64_t)0));
 }
 
 /* 0 for none, else the index and one. */
@@ -37,7 +37,7 @@ static uint32_t optional_index(struct img_cursor *c, uint32_t count)
 	return i ? (uint32_t)i - 1 : IMG_NONE;
 }
 
-int img_parse_head(struct img *img, struct img_cursor *c)
+int ckpti_img_parse_head(struct img *img, struct img_cursor *c)
 {
 	struct img_layout *l = &img->layout;
 	int i;
@@ -61,7 +61,8 @@ int img_parse_head(struct img *img, struct img_cursor *c)
 	if (l->ldouble == 0)
 		c->bad = 1;
 	img->signature = img_uint(c);
-	img->limits = img_limits_closed(img_uint_to(c, 2 * IMG_NOWHERE - 1));
+	img->limits =
+		ckpti_img_limits_closed(img_uint_to(c, 2 * IMG_NOWHERE - 1));
 	img->time = img_uint(c);
 	img->serial = img_uint(c);
 	img->stack_bytes = img_uint_to(c, MAX_SIZE);
@@ -70,7 +71,7 @@ int img_parse_head(struct img *img, struct img_cursor *c)
 	return done(c);
 }
 
-int img_parse_reasons(struct img *img, struct img_cursor *c)
+int ckpti_img_parse_reasons(struct img *img, struct img_cursor *c)
 {
 	uint32_t i;
 
@@ -86,7 +87,7 @@ int img_parse_reasons(struct img *img, struct img_cursor *c)
 	return done(c);
 }
 
-int img_parse_units(struct img *img, struct img_cursor *c)
+int ckpti_img_parse_units(struct img *img, struct img_cursor *c)
 {
 	uint32_t i;
 
@@ -100,8 +101,7 @@ int img_parse_units(struct img *img, struct img_cursor *c)
 
 /* ---- types ------------------------------------------------------------------------- */
 
-static int parse_type(struct img *img, struct img_cursor *c,
-		      struct img_type *t)
+static int parse_type(struct img *img, struct img_cursor *c, struct img_type *t)
 {
 	uint32_t i;
 
@@ -126,7 +126,7 @@ static int parse_type(struct img *img, struct img_cursor *c,
 	return c->bad ? -EBADMSG : 0;
 }
 
-int img_parse_types(struct img *img, struct img_cursor *c)
+int ckpti_img_parse_types(struct img *img, struct img_cursor *c)
 {
 	uint32_t i;
 	int r;
@@ -137,12 +137,12 @@ int img_parse_types(struct img *img, struct img_cursor *c)
 		if (r)
 			return r;
 	}
-	return done(c) ? -EBADMSG : img_check_types(img);
+	return done(c) ? -EBADMSG : ckpti_img_check_types(img);
 }
 
 /* ---- what has addresses --------------------------------------------------------------- */
 
-int img_parse_funcs(struct img *img, struct img_cursor *c)
+int ckpti_img_parse_funcs(struct img *img, struct img_cursor *c)
 {
 	uint32_t i;
 
@@ -155,7 +155,7 @@ int img_parse_funcs(struct img *img, struct img_cursor *c)
 	return done(c);
 }
 
-int img_parse_strings(struct img *img, struct img_cursor *c)
+int ckpti_img_parse_strings(struct img *img, struct img_cursor *c)
 {
 	uint32_t i;
 
@@ -173,7 +173,7 @@ int img_parse_strings(struct img *img, struct img_cursor *c)
 	return done(c);
 }
 
-int img_parse_globals(struct img *img, struct img_cursor *c)
+int ckpti_img_parse_globals(struct img *img, struct img_cursor *c)
 {
 	uint64_t data = 0;
 	uint32_t i;
@@ -200,7 +200,7 @@ int img_parse_globals(struct img *img, struct img_cursor *c)
 	return done(c);
 }
 
-int img_parse_points(struct img *img, struct img_cursor *c)
+int ckpti_img_parse_points(struct img *img, struct img_cursor *c)
 {
 	uint32_t i, k;
 
@@ -249,7 +249,7 @@ static int parse_frame(struct img *img, struct img_cursor *c,
 	if (n > (uint64_t)(c->end - c->p))
 		return -EBADMSG;
 	if (n) {
-		f->addrs = img_alloc(img, n, sizeof(*f->addrs));
+		f->addrs = ckpti_img_alloc(img, n, sizeof(*f->addrs));
 		if (!f->addrs)
 			return -ENOMEM;
 	}
@@ -258,7 +258,7 @@ static int parse_frame(struct img *img, struct img_cursor *c,
 	return c->bad ? -EBADMSG : 0;
 }
 
-int img_parse_frames(struct img *img, struct img_cursor *c)
+int ckpti_img_parse_frames(struct img *img, struct img_cursor *c)
 {
 	uint64_t data = 0;
 	uint32_t i;
@@ -282,8 +282,8 @@ static uint64_t slots_of(const struct img_span *s)
 	return s->slot ? (s->units << 16) / s->slot : 1;
 }
 
-static int parse_span(struct img *img, struct img_cursor *c,
-		      struct img_span *s, uint64_t *data, uint64_t *blocks)
+static int parse_span(struct img *img, struct img_cursor *c, struct img_span *s,
+		      uint64_t *data, uint64_t *blocks)
 {
 	uint64_t slot = 0;
 	uint32_t i;
@@ -315,7 +315,7 @@ static int parse_span(struct img *img, struct img_cursor *c,
 	return c->bad ? -EBADMSG : 0;
 }
 
-int img_parse_heap(struct img *img, struct img_cursor *c)
+int ckpti_img_parse_heap(struct img *img, struct img_cursor *c)
 {
 	uint64_t data = 0, blocks = 0;
 	uint32_t i;
@@ -325,8 +325,7 @@ int img_parse_heap(struct img *img, struct img_cursor *c)
 	for (i = 0; i < img->nchunks; i++) {
 		img->chunks[i].base = img_uint_to(c, UINT64_MAX >> 16) << 16;
 		img->chunks[i].size = img_uint_to(c, MAX_SIZE >> 16) << 16;
-		if (img->chunks[i].base >
-		    UINT64_MAX - img->chunks[i].size)
+		if (img->chunks[i].base > UINT64_MAX - img->chunks[i].size)
 			c->bad = 1;
 	}
 	TABLE(img, c, img->spans, img->nspans, 4);
@@ -342,7 +341,7 @@ int img_parse_heap(struct img *img, struct img_cursor *c)
 
 /* ---- files ------------------------------------------------------------------------------ */
 
-int img_parse_files(struct img *img, struct img_cursor *c)
+int ckpti_img_parse_files(struct img *img, struct img_cursor *c)
 {
 	uint32_t i;
 

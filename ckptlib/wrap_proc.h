@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* wrap_proc: fork, threads, atexit, the environment, strtok. */
+#ifndef CKPTLIB_WRAP_PROC_H
+#define CKPTLIB_WRAP_PROC_H
+
+#include <pthread.h>
+#include <sys/types.h>
+
+pid_t ckpt_fork(void);
+int ckpt_pthread_create(pthread_t *ret_thread, const pthread_attr_t *attr,
+			void *(*start)(void *arg), void *arg);
+int ckpt_atexit(void (*fn)(void));
+int ckpt_setenv(const char *name, const char *value, int replace);
+int ckpt_unsetenv(const char *name);
+int ckpt_putenv(char *entry);
+int ckpt_clearenv(void);
+char *ckpt_strtok(char *text, const char *delims);
+
+/* Has the handlers of ckpt_atexit run when the process exits. */
+void ckpti_exit_arm(void);
+
+#endif
