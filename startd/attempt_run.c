@@ -7,7 +7,6 @@
 #include "common/base/fd.h"
 #include "common/base/log.h"
 #include "common/base/xalloc.h"
-#include "common/svc/daemon.h"
 #include "common/svc/evloop.h"
 #include "startd/cg.h"
 #include "startd/host.h"
@@ -65,21 +64,30 @@ static int watch_starter(struct attempt *att, pid_t pid, struct err *err)
 	return 0;
 }
 
+/*
+ * What is sent before the starter looks waits for it: the signals of commands
+ * stay blocked from before the fork on.
+ */
+static void block_commands(sigset_t *ret_before)
+{
+	sigset_t commands;
+
+	sigemptyset(&commands);
+	sigaddset(&commands, RUN_COMMAND_SIGNAL);
+	sigaddset(&commands, SIGTERM);
+	sigprocmask(SIG_BLOCK, &commands, ret_before);
+}
+
 /* In the child: nothing but async-signal-safe calls. */
 static void exec_starter(const char *path, const char *dir, int log_fd)
 {
 	char *argv[] = { (char *)(uintptr_t)path, (char *)(uintptr_t)dir,
 			 NULL };
 	char *envp[] = { NULL };
-	int null_fd = open("/dev/null", O_RDONLY);
-	sigset_t commands;
+	int sig, null_fd = open("/dev/null", O_RDONLY);
 
-	daemon_reset_signals();
-	/* What is sent before the starter looks waits for it. */
-	sigemptyset(&commands);
-	sigaddset(&commands, RUN_COMMAND_SIGNAL);
-	sigaddset(&commands, SIGTERM);
-	sigprocmask(SIG_BLOCK, &commands, NULL);
+	for (sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
 	dup2(null_fd, 0);
 	dup2(log_fd, 1);
 	dup2(log_fd, 2);
@@ -90,6 +98,7 @@ static void exec_starter(const char *path, const char *dir, int log_fd)
 static int spawn_starter(struct attempt *att, struct err *err)
 {
 	char *log = xasprintf("%s/starter.log", att->dir);
+	sigset_t before;
 	int log_fd;
 	pid_t pid;
 
@@ -97,9 +106,11 @@ static int spawn_starter(struct attempt *att, struct err *err)
 	free(log);
 	if (log_fd < 0)
 		return err_sys(err, -errno, "cannot open the starter's log");
+	block_commands(&before);
 	pid = fork();
 	if (pid == 0)
 		exec_starter(att->host->starter, att->dir, log_fd);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(log_fd);
 	if (pid < 0)
 		return err_sys(err, -errno, "cannot fork");
