@@ -2,10 +2,12 @@
 #include "ckptlib/restore.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ckptlib/convert.h"
 #include "ckptlib/files.h"
@@ -187,10 +189,24 @@ static int convert_globals(struct ckpti_load *load)
 
 /* ---- all of it --------------------------------------------------------------------- */
 
+/* Out of the way of the numbers that the program's files will have. */
+static void move_descriptor(struct img *img)
+{
+	int high = 1000, fd = -1;
+
+	for (; high > 10 && fd < 0; high /= 2)
+		fd = fcntl(img->fd, F_DUPFD_CLOEXEC, high);
+	if (fd >= 0) {
+		close(img->fd);
+		img->fd = fd;
+	}
+}
+
 static int restore_all(struct ckpti_load *load)
 {
 	const struct img *img = load->img;
 
+	move_descriptor(load->img);
 	if (prepare(load) || match_globals(load) || ckpti_rframes_match(load) ||
 	    ckpti_place_types(load))
 		return -1;
