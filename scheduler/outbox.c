@@ -35,10 +35,12 @@ struct log {
 	struct list entries; /* oldest first */
 	size_t batch; /* how many of them are under way; 0: idle */
 	bool stale; /* dropped while a call was under way */
+	struct list in_stale;
 };
 
 struct outbox {
 	struct hash *logs; /* "uid path" */
+	struct list stale;
 };
 
 static void free_entry(struct entry *e)
@@ -52,6 +54,7 @@ static void free_log(struct log *l)
 {
 	while (!list_empty(&l->entries))
 		free_entry(list_first(&l->entries, struct entry, link));
+	list_del(&l->in_stale);
 	free(l->path);
 	free(l);
 }
@@ -60,6 +63,7 @@ void outbox_new(struct sched *s)
 {
 	s->outbox = xcalloc(1, sizeof(*s->outbox));
 	s->outbox->logs = hash_new(NULL);
+	list_init(&s->outbox->stale);
 }
 
 void outbox_drop(struct sched *s)
@@ -70,9 +74,9 @@ void outbox_drop(struct sched *s)
 		struct log *l = it.value;
 
 		/* A callback will still come for it: it frees the log. */
-		if (l->batch)
-			l->stale = true;
-		else
+		l->stale = true;
+		list_append(&s->outbox->stale, &l->in_stale);
+		if (!l->batch)
 			free_log(l);
 	}
 	hash_clear(s->outbox->logs);
@@ -80,12 +84,11 @@ void outbox_drop(struct sched *s)
 
 void outbox_free(struct sched *s)
 {
-	struct hash_iter it = { 0 };
-
 	if (!s->outbox)
 		return;
-	while (hash_next(s->outbox->logs, &it))
-		free_log(it.value);
+	outbox_drop(s);
+	while (!list_empty(&s->outbox->stale))
+		free_log(list_first(&s->outbox->stale, struct log, in_stale));
 	hash_free(s->outbox->logs);
 	free(s->outbox);
 	s->outbox = NULL;
@@ -248,6 +251,7 @@ static struct log *log_of(struct sched *s, int64_t uid, const char *path)
 		l->uid = (uid_t)uid;
 		l->path = xstrdup(path);
 		list_init(&l->entries);
+		list_init(&l->in_stale);
 		hash_set(s->outbox->logs, key, l);
 	}
 	free(key);

@@ -117,6 +117,8 @@ class Pool:
             self.proc.terminate()
             self.proc.wait(LIMIT_S)
         code = self.proc.returncode
+        if os.path.exists(self.dir):
+            self.last_log = self.log_text()
         shutil.rmtree(self.dir, ignore_errors=True)
         shutil.rmtree(self.home, ignore_errors=True)
         return code
