@@ -6,7 +6,8 @@
 #ifndef HARRIER_SCHEDULER_API_H
 #define HARRIER_SCHEDULER_API_H
 
-#include <jansson.h>
+#include "common/svc/json.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>

@@ -7,8 +7,8 @@
 #define HARRIER_SCHEDULER_ATTEMPTS_H
 
 #include "common/job/wire.h"
+#include "common/svc/json.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -10,7 +10,8 @@
 #ifndef HARRIER_SCHEDULER_CORE_H
 #define HARRIER_SCHEDULER_CORE_H
 
-#include <jansson.h>
+#include "common/svc/json.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 

@@ -6,7 +6,8 @@
 #ifndef HARRIER_SCHEDULER_FEED_H
 #define HARRIER_SCHEDULER_FEED_H
 
-#include <jansson.h>
+#include "common/svc/json.h"
+
 #include <stdbool.h>
 
 struct host;

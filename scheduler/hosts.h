@@ -7,7 +7,8 @@
 #ifndef HARRIER_SCHEDULER_HOSTS_H
 #define HARRIER_SCHEDULER_HOSTS_H
 
-#include <jansson.h>
+#include "common/svc/json.h"
+
 #include <stdbool.h>
 
 struct err;

@@ -6,7 +6,8 @@
 #ifndef HARRIER_SCHEDULER_MATCH_H
 #define HARRIER_SCHEDULER_MATCH_H
 
-#include <jansson.h>
+#include "common/svc/json.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

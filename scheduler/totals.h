@@ -3,7 +3,7 @@
 #ifndef HARRIER_SCHEDULER_TOTALS_H
 #define HARRIER_SCHEDULER_TOTALS_H
 
-#include <jansson.h>
+#include "common/svc/json.h"
 
 struct nodes;
 struct queue;
