@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 typedef struct { int a, b[3]; struct { int z; }; unsigned f : 3, : 2, g : 4; } T;
 __attribute__((noinline)) __extension__ int g(), h(int x, int a[3], T *p) __attribute__((weak));
 enum e { A, B = 3, C = 1u << 4 } ev;

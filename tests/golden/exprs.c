@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 typedef struct { int a, b[3]; struct { int z; }; unsigned f : 3; } T;
 int f(), g(int), *ptr(void); void take(int *);
 struct { T t[2]; int arr[4]; } glob;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 int g(void);
 int s(int x, int *q)
 {
