@@ -10,6 +10,8 @@
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Is upload @id committed, and did this very attempt make it? */
@@ -28,11 +30,33 @@ static bool is_own(struct sched *s, const struct attempt *a, int64_t id,
 	return own;
 }
 
+/*
+ * A job may have begun and ended between two syncs: its log has 001 before
+ * the end all the same. One that never began was not evicted from anything.
+ */
+static int began(struct sched *s, struct attempt *a, struct wire_end *end,
+		 struct err *err)
+{
+	int rc;
+
+	if (a->state != WIRE_RUN_STARTING)
+		return 0;
+	if (!end->started) {
+		if (end->how == WIRE_HOW_EVICTED)
+			end->how = WIRE_HOW_REFUSED;
+		return 0;
+	}
+	a->started = end->started;
+	rc = jobs_event(s, a->job, JOBEVENT_STARTED, NULL, NULL, err);
+	return rc == -EALREADY || rc == -EINVAL ? 0 : rc;
+}
+
 int hostend_take(struct sched *s, struct attempt *a, const struct wire_end *end,
 		 struct err *err)
 {
 	struct wire_end own = *end; /* borrows all texts */
 	char text[24];
+	int rc;
 
 	if (own.how == WIRE_HOW_CHECKPOINTED &&
 	    !is_own(s, a, own.checkpoint, false)) {
@@ -51,7 +75,8 @@ int hostend_take(struct sched *s, struct attempt *a, const struct wire_end *end,
 		own.how = WIRE_HOW_LOST;
 		own.message = "its outputs were not committed";
 	}
-	return jobs_attempt_end(s, a->job, &own, err);
+	rc = began(s, a, &own, err);
+	return rc ? rc : jobs_attempt_end(s, a->job, &own, err);
 }
 
 static int end_without_word(struct sched *s, struct attempt *a,
