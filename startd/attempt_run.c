@@ -22,6 +22,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,54 +67,58 @@ static int watch_starter(struct attempt *att, pid_t pid, struct err *err)
 
 /*
  * What is sent before the starter looks waits for it: the signals of commands
- * stay blocked from before the fork on.
+ * are blocked from its first instruction on.
  */
-static void block_commands(sigset_t *ret_before)
+static void set_signals(posix_spawnattr_t *attr)
 {
-	sigset_t commands;
+	sigset_t commands, all;
 
 	sigemptyset(&commands);
 	sigaddset(&commands, RUN_COMMAND_SIGNAL);
 	sigaddset(&commands, SIGTERM);
-	sigprocmask(SIG_BLOCK, &commands, ret_before);
+	sigfillset(&all);
+	posix_spawnattr_setsigmask(attr, &commands);
+	posix_spawnattr_setsigdefault(attr, &all);
+	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK |
+					       POSIX_SPAWN_SETSIGDEF);
 }
 
-/* In the child: nothing but async-signal-safe calls. */
-static void exec_starter(const char *path, const char *dir, int log_fd)
+/* Returns when it was executed: so our pid file's lock is not in its hands. */
+static int exec_starter(struct attempt *att, int log_fd, pid_t *ret_pid)
 {
-	char *argv[] = { (char *)(uintptr_t)path, (char *)(uintptr_t)dir,
-			 NULL };
+	char *argv[] = { att->host->starter, att->dir, NULL };
 	char *envp[] = { NULL };
-	int sig, null_fd = open("/dev/null", O_RDONLY);
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	int r;
 
-	for (sig = 1; sig < NSIG; sig++)
-		signal(sig, SIG_DFL);
-	dup2(null_fd, 0);
-	dup2(log_fd, 1);
-	dup2(log_fd, 2);
-	execve(path, argv, envp);
-	_exit(127);
+	posix_spawn_file_actions_init(&files);
+	posix_spawnattr_init(&attr);
+	set_signals(&attr);
+	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, log_fd, 1);
+	posix_spawn_file_actions_adddup2(&files, log_fd, 2);
+	r = posix_spawn(ret_pid, argv[0], &files, &attr, argv, envp);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&files);
+	return -r;
 }
 
 static int spawn_starter(struct attempt *att, struct err *err)
 {
 	char *log = xasprintf("%s/starter.log", att->dir);
-	sigset_t before;
-	int log_fd;
+	int log_fd, r;
 	pid_t pid;
 
 	log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	free(log);
 	if (log_fd < 0)
 		return err_sys(err, -errno, "cannot open the starter's log");
-	block_commands(&before);
-	pid = fork();
-	if (pid == 0)
-		exec_starter(att->host->starter, att->dir, log_fd);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	r = exec_starter(att, log_fd, &pid);
 	close(log_fd);
-	if (pid < 0)
-		return err_sys(err, -errno, "cannot fork");
+	if (r < 0)
+		return err_sys(err, r, "cannot execute '%s'",
+			       att->host->starter);
 	return watch_starter(att, pid, err);
 }
 

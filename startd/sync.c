@@ -207,7 +207,8 @@ static void make_body(struct sync *s)
 	wire.sync = ++s->number;
 	wire.seen = s->seen;
 	host_fill_sync(s->host, &wire);
-	if (wire.leaving)
+	/* A parked call would hide for long that the scheduler is back. */
+	if (wire.leaving || s->said_down)
 		wire.wait_s = 0;
 	json = wire_sync_encode(&wire);
 	strbuf_reset(&s->body);
@@ -266,7 +267,7 @@ void sync_soon(struct sync *s)
 		return;
 	s->news = true;
 	/* A dead scheduler is asked by the retries alone. */
-	if (s->said_down)
+	if (s->said_down && !s->out)
 		return;
 	evloop_set_timer(s->timer, age_ms >= GATHER_MS ? 0 : GATHER_MS);
 }
