@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ckptlib/ldouble.h"
+#include "ckptlib/image/ldouble.h"
 #include "ckptlib/translate.h"
 #include "ckptlib/types.h"
 
@@ -343,7 +343,7 @@ static uint64_t tail_count(const struct ckpti_load *load,
 	const struct img_type *t = &load->img->types[conv->from];
 	uint64_t each;
 
-	if (!conv->tail || size <= conv->from_tail || size == t->size)
+	if (!conv->tail || size <= conv->from_tail || size <= t->size)
 		return 0;
 	each = load->img->types[conv->tail->from].size;
 	return each ? (size - conv->from_tail) / each : 0;

@@ -74,6 +74,7 @@ static int run(void *arg)
 		errno = ckpti_own.saved_errno;
 		ckpti_rframes_resume(&result);
 	} else {
+		errno = 0;
 		result = s->start(ckpti_own.argc, ckpti_own.argv, environ);
 	}
 	if (ckpt_unwinding)

@@ -8,7 +8,7 @@
 #include "ckptlib/alloc.h"
 #include "ckptlib/convert.h"
 #include "ckptlib/heap.h"
-#include "ckptlib/ldouble.h"
+#include "ckptlib/image/ldouble.h"
 #include "ckptlib/source.h"
 #include "ckptlib/translate.h"
 #include "ckptlib/types.h"

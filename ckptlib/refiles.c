@@ -208,12 +208,20 @@ int ckpti_files_restore(const struct img *img, char *text, size_t size)
 /*
  * Whether bytes behind the captured end may be others': the file is appended
  * to, or the descriptor stands behind that end already, as when a script
- * that holds it open starts the program again.
+ * that holds it open starts the program again. They stay; an appended output
+ * that has grown may hold lines twice, which is worth a word.
  */
-static bool shared_output(const struct img_fd *f)
+static bool shared_output(const struct img_fd *f, uint64_t size)
 {
-	return (fcntl((int)f->fd, F_GETFL) & O_APPEND) ||
-	       lseek((int)f->fd, 0, SEEK_CUR) >= (off_t)f->length;
+	if (lseek((int)f->fd, 0, SEEK_CUR) >= (off_t)f->length && f->length)
+		return true;
+	if (!(fcntl((int)f->fd, F_GETFL) & O_APPEND))
+		return false;
+	if (size > f->length && f->fd == 1)
+		ckpti_say("'%s' has grown by %llu bytes since the checkpoint; "
+			  "they stay",
+			  f->path, (unsigned long long)(size - f->length));
+	return true;
 }
 
 static int settle_inherited(const struct why *why, const struct img_fd *f)
@@ -223,16 +231,8 @@ static int settle_inherited(const struct why *why, const struct img_fd *f)
 	if (f->kind != IMG_FILE_REGULAR || !same_file(f, &st))
 		return 0;
 	if (f->flags & IMG_O_WRITE) {
-		if (shared_output(f)) {
-			if ((uint64_t)st.st_size > f->length)
-				ckpti_say(
-					"'%s' has grown by %llu bytes since "
-					"the checkpoint; they stay",
-					f->path,
-					(unsigned long long)st.st_size -
-						(unsigned long long)f->length);
+		if (shared_output(f, (uint64_t)st.st_size))
 			return 0;
-		}
 		if (ftruncate((int)f->fd, (off_t)f->length))
 			return refuse(why, "cannot truncate '%s': %s", f->path,
 				      strerror(errno));

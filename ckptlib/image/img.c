@@ -182,6 +182,7 @@ static int load_data(struct img *img, const char *tag, uint64_t size,
 static int load_all(struct img *img, const char **ret_tag)
 {
 	const struct img_section *heap;
+	const unsigned char *end;
 	struct img_cursor c;
 	size_t i;
 	int r;
@@ -200,6 +201,10 @@ static int load_all(struct img *img, const char **ret_tag)
 		return r;
 	*ret_tag = "FDAT";
 	r = load_data(img, "FDAT", img->frame_size, &img->frame_data);
+	if (r)
+		return r;
+	*ret_tag = "END ";
+	r = load_data(img, "END ", 0, &end);
 	if (r)
 		return r;
 	*ret_tag = "HDAT";
@@ -341,4 +346,12 @@ int ckpti_img_check_heap(struct img *img, struct img_err *err)
 			    "the image is damaged in section "
 			    "'HDAT'");
 	return 0;
+}
+
+int ckpti_img_heap_read(const struct img *img, uint64_t offset, void *to,
+			size_t n)
+{
+	if (offset > img->heap.size || n > img->heap.size - offset)
+		return -EBADMSG;
+	return read_at(img->fd, to, n, img->heap.offset + offset);
 }

@@ -268,6 +268,10 @@ void ckpti_img_close(struct img *img);
 /* Reads the heap's data and compares its checksum. */
 int ckpti_img_check_heap(struct img *img, struct img_err *err);
 
+/* Reads n bytes of the heap's data from `offset` on. 0 or -errno. */
+int ckpti_img_heap_read(const struct img *img, uint64_t offset, void *to,
+			size_t n);
+
 /* The class in words: "any machine", "same byte order", ... */
 const char *ckpti_img_class_name(uint64_t limits);
 /* The limit in words, for a reason. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ldouble: long double in its four formats. */
-#ifndef CKPTLIB_LDOUBLE_H
-#define CKPTLIB_LDOUBLE_H
+#ifndef CKPTLIB_IMAGE_LDOUBLE_H
+#define CKPTLIB_IMAGE_LDOUBLE_H
 
 #include <stddef.h>
 

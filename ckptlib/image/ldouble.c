@@ -3,7 +3,7 @@
  * Each format is taken apart with integers, and put together with this
  * machine's own long double arithmetic.
  */
-#include "ckptlib/ldouble.h"
+#include "ckptlib/image/ldouble.h"
 
 #include <float.h>
 #include <math.h>
