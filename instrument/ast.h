@@ -12,6 +12,8 @@
  * - Whatever libclang does not expose (missing parts of `for (;;)`, GNU
  *   `a ?: b`, designators, offsetof, va_arg, attributes) was settled with
  *   the tokenizer by walk.c; nobody else asks libclang anything.
+ * - Bodies of functions in system headers were not looked into: such a
+ *   function is an N_FILE_DECL whose range holds the body, and not `defined`.
  * - All memory belongs to the ast and goes with ast_free.
  */
 #ifndef INSTRUMENT_AST_H
@@ -167,6 +169,8 @@ struct field {
 	long long offset_bits;
 	int width; /* bit-field's bits, else -1 */
 	bool is_const;
+	bool fixed_width; /* declared as int64_t and the like: its width is
+			   * the same on every target */
 };
 
 enum decl_kind {

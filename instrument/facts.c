@@ -215,6 +215,7 @@ struct facts *facts_make(const struct ast *a)
 		    a->decls[i]->address_taken)
 			add_taken(f, a->decls[i]->name);
 	taint_find(fns, f);
+	taint_reasons(&f, 1);
 	fns_free(fns);
 	return f;
 }
@@ -243,6 +244,13 @@ void facts_free(struct facts *f)
 	}
 	for (int i = 0; i < f->ntaken; i++)
 		free(f->taken[i]);
+	for (int i = 0; i < f->nedges; i++) {
+		free(f->edges[i].from_fn);
+		free(f->edges[i].to_fn);
+		free(f->edges[i].file);
+		free(f->edges[i].text);
+	}
+	free(f->edges);
 	for (int i = 0; i < f->nreasons; i++) {
 		free(f->reasons[i].file);
 		free(f->reasons[i].text);

@@ -43,6 +43,17 @@ struct fact_fn {
 	int ncalls;
 };
 
+/* Where a value goes: see taint.h.  Ends are FLOW_*, or "f" and a parameter's
+ * number, or "f" and FLOW_RESULT. */
+enum { FLOW_RESULT = -1, FLOW_WIDTH = -2, FLOW_ADDRESS = -3, FLOW_SINK = -4 };
+
+struct fact_edge {
+	char *from_fn, *to_fn;	/* "" for sources and sinks */
+	int from, to;
+	char *file, *text;	/* of the place; text: what a sink stores to */
+	unsigned line, col;
+};
+
 struct fact_reason {
 	int limit;		/* enum ckpt_class */
 	char *file, *text;
@@ -54,6 +65,8 @@ struct facts {
 	int nfns;
 	char **taken;		/* functions whose address the unit takes */
 	int ntaken;
+	struct fact_edge *edges;
+	int nedges;
 	struct fact_reason *reasons;
 	int nreasons;
 };

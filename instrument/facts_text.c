@@ -35,10 +35,13 @@ void facts_write(const struct facts *f, struct strbuf *out)
 		write_fn(&f->fns[i], out);
 	for (int i = 0; i < f->ntaken; i++)
 		strbuf_addf(out, "A\t%s\n", f->taken[i]);
-	for (int i = 0; i < f->nreasons; i++)
-		strbuf_addf(out, "R\t%d\t%s\t%u\t%u\t%s\n", f->reasons[i].limit,
-			    f->reasons[i].file, f->reasons[i].line,
-			    f->reasons[i].col, f->reasons[i].text);
+	for (int i = 0; i < f->nedges; i++) {
+		const struct fact_edge *x = &f->edges[i];
+
+		strbuf_addf(out, "E\t%s\t%d\t%s\t%d\t%s\t%u\t%u\t%s\n",
+			    x->from_fn, x->from, x->to_fn, x->to, x->file,
+			    x->line, x->col, x->text);
+	}
 }
 
 #define MAX_FIELDS 14
@@ -119,18 +122,20 @@ static int read_call(struct fact_fn *fn, char **v, int n)
 	return 0;
 }
 
-static int read_reason(struct facts *f, char **v, int n)
+static int read_edge(struct facts *f, char **v, int n)
 {
-	if (n != 6)
+	if (n != 9)
 		return -EINVAL;
-	f->reasons = xreallocarray(f->reasons, f->nreasons + 1,
-				   sizeof(*f->reasons));
-	f->reasons[f->nreasons++] = (struct fact_reason){
-		.limit = atoi(v[1]),
-		.file = xstrdup(v[2]),
-		.line = atoi(v[3]),
-		.col = atoi(v[4]),
-		.text = xstrdup(v[5]),
+	f->edges = xreallocarray(f->edges, f->nedges + 1, sizeof(*f->edges));
+	f->edges[f->nedges++] = (struct fact_edge){
+		.from_fn = xstrdup(v[1]),
+		.from = atoi(v[2]),
+		.to_fn = xstrdup(v[3]),
+		.to = atoi(v[4]),
+		.file = xstrdup(v[5]),
+		.line = atoi(v[6]),
+		.col = atoi(v[7]),
+		.text = xstrdup(v[8]),
 	};
 	return 0;
 }
@@ -155,7 +160,7 @@ static int read_line(struct facts *f, char *line)
 	case 'L': return read_loop(fn, v, n);
 	case 'C': return read_call(fn, v, n);
 	case 'A': return read_taken(f, v, n);
-	case 'R': return read_reason(f, v, n);
+	case 'E': return read_edge(f, v, n);
 	default: return -EINVAL;
 	}
 }

@@ -9,6 +9,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/facts.h"
 #include "instrument/plan_cost.h"
+#include "instrument/taint.h"
 
 /*
  * Units are instructions, roughly.  10 ms are some 3e7; the bound leaves
@@ -243,6 +244,7 @@ struct plan *plan_make(struct facts *const *units, int nunits,
 		p->units[u] = units[u];
 		add_unit(p, u, units[u]);
 	}
+	taint_reasons(units, nunits);
 	collect_taken(p, units);
 	count_callers(p);
 	classify(p);

@@ -214,6 +214,23 @@ struct fields {
 	int n, alloc;
 };
 
+/* int64_t, uint_least32_t, ... or an array of them, by their names. */
+static bool is_fixed_width(CXType type)
+{
+	CXString s;
+	const char *name, *digits;
+	bool fixed;
+
+	while (type.kind == CXType_ConstantArray)
+		type = clang_getArrayElementType(type);
+	s = clang_getTypeSpelling(type);
+	name = clang_getCString(s);
+	digits = name ? strpbrk(name, "0123456789") : NULL;
+	fixed = digits && strstr(name, "int") && strstr(digits, "_t");
+	clang_disposeString(s);
+	return fixed;
+}
+
 static enum CXVisitorResult add_field(CXCursor cursor, CXClientData data)
 {
 	struct fields *f = data;
@@ -238,6 +255,7 @@ static enum CXVisitorResult add_field(CXCursor cursor, CXClientData data)
 			       ? clang_getFieldDeclBitWidth(cursor)
 			       : -1;
 	field->is_const = type_is_const(ct);
+	field->fixed_width = is_fixed_width(ct);
 	return CXVisit_Continue;
 }
 
