@@ -20,9 +20,9 @@
 #include "scheduler/ckpts.h"
 #include "scheduler/core.h"
 #include "scheduler/db/db.h"
-#include "scheduler/prepare.h"
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
+#include "scheduler/spool.h"
 #include "scheduler/worker.h"
 
 #include <errno.h>
@@ -62,7 +62,7 @@ void api_attempt_file(struct api_call *c)
 		api_error(c->s, c->req, &err);
 		return;
 	}
-	prepare_file(c->s, c->req, a, n);
+	spool_send(c->s, c->req, a, n);
 }
 
 /* -- offers ---------------------------------------------------------------------- */

@@ -17,8 +17,6 @@
 #include "common/base/xalloc.h"
 #include "common/job/wire.h"
 #include "common/store/index.h"
-#include "common/svc/httpd.h"
-#include "scheduler/api.h"
 #include "scheduler/attempts.h"
 #include "scheduler/core.h"
 #include "scheduler/helpers.h"
@@ -28,9 +26,9 @@
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
 #include "scheduler/sha256.h"
+#include "scheduler/spool.h"
 #include "scheduler/worker.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -277,11 +275,6 @@ static char *cache_key(const struct task *t)
 			 t->files.files[t->at].path);
 }
 
-static char *spool_path(const struct sched *s, const char *sha256)
-{
-	return xasprintf("%s/%s", s->spool, sha256);
-}
-
 /* The file's content is in the spool: note it and go on. */
 static void file_done(struct task *t, const struct content *c)
 {
@@ -521,122 +514,19 @@ void prepare_start(struct sched *s, struct attempt *a)
 	core_after(s, after_commit, t);
 }
 
-/* -- what was prepared --------------------------------------------------------- */
-
-/* Calls fn for each file of a start; nonzero ends it. */
-static int each_input(const json_t *start,
-		      int (*fn)(void *arg, const json_t *in), void *arg)
-{
-	const json_t *exe = json_object_get(start, "executable"), *v;
-	size_t i;
-	int rc = json_is_object(exe) ? fn(arg, exe) : 0;
-
-	json_array_foreach(json_object_get(start, "inputs"), i, v)
-		if (!rc)
-			rc = fn(arg, v);
-	return rc;
-}
-
-struct search {
-	struct sched *s;
-	const char *url; /* wanted, or NULL */
-	const char *found; /* its sha256 */
-	struct hash *used; /* collects sha256s, or NULL */
-	bool gone; /* one is not in the spool */
-};
-
-static int look(void *arg, const json_t *in)
-{
-	struct search *f = arg;
-	const char *url = json_string_value(json_object_get(in, "url"));
-	const char *sha = json_string_value(json_object_get(in, "sha256"));
-
-	if (!url || !sha)
-		return 0;
-	if (f->used)
-		hash_set(f->used, sha, f);
-	if (f->url && !strcmp(f->url, url))
-		f->found = sha;
-	if (!f->url && !f->used) {
-		char *path = spool_path(f->s, sha);
-
-		f->gone |= access(path, R_OK) != 0;
-		free(path);
-	}
-	return 0;
-}
-
 void prepare_recover(struct sched *s)
 {
 	struct hash_iter it = { 0 };
 
 	while (hash_next(s->attempts, &it)) {
 		struct attempt *a = it.value;
-		struct search f = { .s = s };
 
 		if (a->reported || a->want != WIRE_WANT_RUN)
 			continue;
-		if (a->start)
-			each_input(a->start, look, &f);
-		if (a->start && !f.gone)
+		if (a->start && spool_has_all(s, a->start))
 			continue;
 		json_decref(a->start);
 		a->start = NULL;
 		prepare_start(s, a);
 	}
-}
-
-void prepare_file(struct sched *s, struct httpd_req *req, struct attempt *a,
-		  size_t n)
-{
-	char *url = xasprintf("/api/v1/attempts/%s/files/%zu", a->nonce, n);
-	struct search f = { .s = s, .url = url };
-	struct err err = ERR_INIT;
-	char *path = NULL;
-
-	if (a->start)
-		each_input(a->start, look, &f);
-	if (f.found)
-		path = spool_path(s, f.found);
-	if (!path)
-		err_set(&err, -ENOENT, "the start has no file %zu", n);
-	else if (api_send_file(s, req, path, &err) == 0)
-		err_clear(&err);
-	if (err_is_set(&err))
-		api_error(s, req, &err);
-	free(path);
-	free(url);
-}
-
-/* -- collecting ------------------------------------------------------------------ */
-
-/* A copy is kept this long after its last use. */
-#define SPOOL_KEEP_S 3600
-
-void prepare_collect(struct sched *s)
-{
-	struct search f = { .s = s, .used = hash_new(NULL) };
-	struct hash_iter it = { 0 };
-	DIR *dir = opendir(s->spool);
-	struct dirent *e;
-
-	while (hash_next(s->attempts, &it)) {
-		const struct attempt *a = it.value;
-
-		if (a->start)
-			each_input(a->start, look, &f);
-	}
-	while (dir && (e = readdir(dir))) {
-		struct stat st;
-
-		if (e->d_name[0] == '.' || hash_has(f.used, e->d_name) ||
-		    fstatat(dirfd(dir), e->d_name, &st, 0) < 0 ||
-		    !S_ISREG(st.st_mode))
-			continue;
-		if (sched_now() - st.st_mtime > SPOOL_KEEP_S)
-			unlinkat(dirfd(dir), e->d_name, 0);
-	}
-	if (dir)
-		closedir(dir);
-	hash_free(f.used);
 }

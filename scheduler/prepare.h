@@ -7,10 +7,7 @@
 #ifndef HARRIER_SCHEDULER_PREPARE_H
 #define HARRIER_SCHEDULER_PREPARE_H
 
-#include <stddef.h>
-
 struct attempt;
-struct httpd_req;
 struct sched;
 
 void prepare_new(struct sched *s);
@@ -20,11 +17,5 @@ void prepare_free(struct sched *s);
 void prepare_start(struct sched *s, struct attempt *a);
 /* After a restart: those whose start was not made, or whose files are gone. */
 void prepare_recover(struct sched *s);
-/* Spool files that no live attempt needs go. */
-void prepare_collect(struct sched *s);
-
-/* GET /attempts/NONCE/files/N */
-void prepare_file(struct sched *s, struct httpd_req *req, struct attempt *a,
-		  size_t n);
 
 #endif

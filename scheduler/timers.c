@@ -11,9 +11,9 @@
 #include "scheduler/db/dbusers.h"
 #include "scheduler/hosts.h"
 #include "scheduler/jobs.h"
-#include "scheduler/prepare.h"
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
+#include "scheduler/spool.h"
 
 #include <stdlib.h>
 
@@ -94,7 +94,7 @@ static void on_collect(void *arg)
 		core_poison(s, &err);
 	else
 		core_after(s, delete_packs, s);
-	prepare_collect(s);
+	spool_collect(s);
 	evloop_set_timer(t->collect, COLLECT_MS);
 }
 
