@@ -8,6 +8,7 @@
 #include "common/base/err.h"
 #include "common/base/xalloc.h"
 #include "common/svc/json.h"
+#include "scheduler/attempts.h"
 #include "scheduler/core.h"
 #include "scheduler/jobs.h"
 #include "scheduler/queue.h"
@@ -38,6 +39,9 @@ static const struct action {
 	  "already being vacated", "vacate", "via hvacate -fast" },
 	{ "suspend", JOBEVENT_SUSPEND, "not running to be suspended",
 	  "already suspended", "suspend", "via hsuspend" },
+	/* No transition: the job goes on after it. */
+	{ "checkpoint", JOBEVENT_COUNT, "not running to be checkpointed",
+	  "already being checkpointed", "checkpoint", "via hckpt" },
 	{ "continue", JOBEVENT_CONTINUE, "not running to be continued",
 	  "already running", "continue", "via hcontinue" },
 };
@@ -93,6 +97,28 @@ static void add_text(struct run *r, const char *job, enum result result,
 	add_result(r, job, result, text);
 }
 
+/* Asks for one more checkpoint, after which the job goes on. */
+static int ask_checkpoint(struct run *r, struct job *j)
+{
+	struct attempt *a = j->attempt;
+
+	if (j->state != JOBSTATE_RUNNING)
+		return -EINVAL;
+	a->ckpt_asked++;
+	core_want_flush(r->c->s);
+	if (attempts_store(r->c->s, a, &r->err))
+		return core_poison(r->c->s, &r->err);
+	return 0;
+}
+
+static int do_event(struct run *r, struct job *j)
+{
+	if (r->action->event == JOBEVENT_COUNT)
+		return ask_checkpoint(r, j);
+	return jobs_event(r->c->s, j, r->action->event, &r->note, NULL,
+			  &r->err);
+}
+
 static void act(struct run *r, struct job *j)
 {
 	char id[32];
@@ -106,7 +132,7 @@ static void act(struct run *r, struct job *j)
 				 r->action->denied);
 		return;
 	}
-	rc = jobs_event(r->c->s, j, r->action->event, &r->note, NULL, &r->err);
+	rc = do_event(r, j);
 	if (!rc) {
 		add_result(r, id, RESULT_OK, NULL);
 	} else if (rc == -EALREADY || rc == -EINVAL) {

@@ -59,7 +59,6 @@ void api_pool(struct api_call *c)
 	json_set_str(root, "name", s->name);
 	json_set_int(root, "started", s->started);
 	json_set_int(root, "now", sched_now());
-	json_set_bool(root, "dispatching", true);
 	json_set_int(root, "tcp_port", s->tcp_port);
 	json_object_set_new(root, "jobs", totals_jobs(s->queue, NULL));
 	json_object_set_new(root, "hosts", totals_hosts(s->nodes));
