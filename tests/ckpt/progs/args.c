@@ -23,12 +23,12 @@ static int length(const char *s)
 	return n;
 }
 
-static long parse(const char *s)
+static long long parse(const char *s)
 {
-	long x;
+	long long x;
 
 	errno = 0;
-	x = strtol(s, NULL, 10);
+	x = strtoll(s, NULL, 10);
 	if (length(s) > 0 && errno == ERANGE)
 		x = -7;
 	return x;
