@@ -330,6 +330,13 @@ static void index_of(struct taint *t, const struct node *n)
 	free(name);
 }
 
+/* (struct s *)(1 + 2 * i): a number that hides in a pointer. */
+static bool makes_pointer(const struct node *n)
+{
+	return n->kind == N_CAST && is_pointer(n->type) &&
+	       is_integer(n->last->type) && !n->last->is_const_int;
+}
+
 static bool visit(struct node *n, void *ctx)
 {
 	struct taint *t = ctx;
@@ -342,6 +349,9 @@ static bool visit(struct node *n, void *ctx)
 		index_of(t, n);
 	else if (n->kind == N_CALL)
 		value(t, n);
+	else if (makes_pointer(n))
+		add_edges(t, n, ADDRESS, "", FLOW_SINK,
+			  "a pointer made of a number");
 	else if (n->kind == N_VAR && n->init && fn_var(n->decl) &&
 		 !fn_var(n->decl)->mem) {
 		marks m = value(t, n->init);

@@ -347,6 +347,8 @@ struct node *walk_expr(struct walk *w, struct raw *r, struct node *parent)
 	struct node *n = dispatch(w, raw_skip_implicit(r), parent);
 
 	settle_type(w, n);
+	if (n->kind == N_UNEVALUATED && n->op == 's')
+		n->operand_type = walk_measured(w, n);
 	if (n->type->kind == T_VECTOR)
 		walk_feature(w, F_VECTOR, n->begin);
 	const_fold(n);

@@ -32,6 +32,7 @@ struct walk {
 	const char *bad_why;
 	size_t decls_alloc, types_alloc, features_alloc;
 	struct type *va_list_type;
+	size_t hidden; /* next of ast->priv->hidden */
 };
 
 /* Kinds of keys in walk.keys. */
@@ -62,6 +63,9 @@ struct type *type_of(struct walk *w, CXType t);
 struct type *type_decayed(struct walk *w, struct type *t);
 bool type_is_const(CXType t);
 bool type_is_volatile(CXType t);
+
+/* walk_sizeof.c: the type that a sizeof measures, NULL where unclear. */
+struct type *walk_measured(struct walk *w, const struct node *n);
 
 /* walk_decl.c */
 struct decl *decl_of(struct walk *w, CXCursor cursor);
