@@ -99,6 +99,38 @@ void place_free(struct sched *s)
 	s->place = NULL;
 }
 
+static void temporary(const struct task *t, size_t i, char *out, size_t size)
+{
+	snprintf(out, size, ".harrier-%d.%d-%zu", t->cluster, t->proc, i);
+}
+
+static void removed(void *arg, const struct access_reply *reply)
+{
+	(void)arg;
+	(void)reply;
+}
+
+/* What was staged and will not be renamed goes; nobody waits for it. */
+static void clean(struct task *t)
+{
+	for (size_t i = 0; i < t->m.file_count; i++) {
+		char tmp[80], *path;
+		struct helpers_call call = { .uid = t->uid,
+					     .verb = ACCESS_REMOVE,
+					     .fd = -1 };
+
+		if (!t->paths || !t->paths[i])
+			continue;
+		temporary(t, i, tmp, sizeof(tmp));
+		path = xasprintf("%.*s/%s",
+				 (int)(strrchr(t->paths[i], '/') - t->paths[i]),
+				 t->paths[i], tmp);
+		call.path = path;
+		helpers_call(t->s->helpers, &call, removed, NULL);
+		free(path);
+	}
+}
+
 /* The job, while it still waits for this task; otherwise the task ends. */
 static struct job *wanted(struct task *t)
 {
@@ -106,6 +138,7 @@ static struct job *wanted(struct task *t)
 
 	if (j && j->state == JOBSTATE_PLACING)
 		return j;
+	clean(t);
 	free_task(t);
 	return NULL;
 }
@@ -129,6 +162,8 @@ static void finish(struct task *t, int rc, const char *message)
 		log_warn("job is not ended: %s", err_text(&err));
 	else if (outputs && !rc && index_delete(s->index, outputs, &err))
 		core_poison(s, &err);
+	if (rc)
+		clean(t);
 	free_task(t);
 }
 
@@ -164,8 +199,7 @@ static void ask(struct task *t, enum access_verb verb)
 		.a = f->mode | (strchr(f->name, '/') ? ACCESS_MKDIR : 0),
 	};
 
-	snprintf(tmp, sizeof(tmp), ".harrier-%d.%d-%zu", t->cluster, t->proc,
-		 t->at);
+	temporary(t, t->at, tmp, sizeof(tmp));
 	call.text_len = strlen(tmp);
 	helpers_call(t->s->helpers, &call, on_step, t);
 }
