@@ -12,9 +12,9 @@ static void test_classes(void **state)
 	(void)state;
 	assert_int_equal(archtab_class_parse("any machine", &class), 0);
 	assert_int_equal(class, ARCHTAB_ANY);
-	assert_int_equal(
-		archtab_class_parse("same byte order, same word size", &class),
-		0);
+	assert_int_equal(archtab_class_parse("same byte order, same word size",
+					     &class),
+			 0);
 	assert_int_equal(class, ARCHTAB_BYTE_ORDER | ARCHTAB_WORD_SIZE);
 	assert_int_equal(archtab_class_parse("everywhere", &class), -EINVAL);
 	assert_int_equal(archtab_class_parse("", &class), -EINVAL);

@@ -6,8 +6,8 @@
 #include "common/base/strbuf.h"
 #include "scheduler/jobstate.h"
 
-#define EACH(s, e)                                    \
-	for (int s = 0; s < JOBSTATE_COUNT; s++)      \
+#define EACH(s, e)                               \
+	for (int s = 0; s < JOBSTATE_COUNT; s++) \
 		for (int e = 0; e < JOBEVENT_COUNT; e++)
 
 static struct job_step step(int s, int e)
@@ -41,13 +41,11 @@ static void test_attempts_are_opened_and_closed(void **state)
 
 		if (x.verdict != JOBSTATE_OK)
 			continue;
-		assert_int_equal(!before && after,
-				 !!(x.effects & JOBFX_OPEN));
-		assert_int_equal(before && !after,
-				 !!(x.effects & JOBFX_CLOSE));
+		assert_int_equal(!before && after, !!(x.effects & JOBFX_OPEN));
+		assert_int_equal(before && !after, !!(x.effects & JOBFX_CLOSE));
 		/* Orders are for attempts that go on. */
-		if (x.effects & (JOBFX_RUN | JOBFX_SUSPEND | JOBFX_VACATE |
-				 JOBFX_KILL))
+		if (x.effects &
+		    (JOBFX_RUN | JOBFX_SUSPEND | JOBFX_VACATE | JOBFX_KILL))
 			assert_true(before && after);
 	}
 }
@@ -87,8 +85,7 @@ static void test_the_end_is_logged_once(void **state)
 	EACH(s, e)
 	{
 		struct job_step x = step(s, e);
-		bool ends = x.verdict == JOBSTATE_OK &&
-			    jobstate_is_end(x.next);
+		bool ends = x.verdict == JOBSTATE_OK && jobstate_is_end(x.next);
 
 		assert_int_equal(ends, !!(x.effects & JOBFX_END));
 		assert_int_equal(ends && x.next == JOBSTATE_COMPLETED,
@@ -148,9 +145,8 @@ static void test_the_page_is_up_to_date(void **state)
 	jobstate_markdown(&table);
 	if (getenv("HARRIER_PRINT_TABLE"))
 		fputs(table.data, stderr);
-	assert_int_equal(fd_read_file("docs/job-states.md", 1 << 20, &page,
-				      &err),
-			 0);
+	assert_int_equal(
+		fd_read_file("docs/job-states.md", 1 << 20, &page, &err), 0);
 	assert_non_null(strstr(page.data, table.data));
 	strbuf_release(&page);
 	strbuf_release(&table);

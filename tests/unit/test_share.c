@@ -51,8 +51,7 @@ static void test_shares(void **state)
 	share_init(&b, 0);
 	b.factor = 3 * a.factor;
 	for (int i = 0; i < 100; i++) {
-		struct share *next = share_turn(&a) <= share_turn(&b) ? &a :
-									&b;
+		struct share *next = share_turn(&a) <= share_turn(&b) ? &a : &b;
 
 		next->in_use++;
 	}

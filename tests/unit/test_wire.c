@@ -49,9 +49,9 @@ static void test_words_go_both_ways(void **state)
 
 	(void)state;
 	for (int i = WIRE_HOW_EXITED; i <= WIRE_HOW_LOST; i++) {
-		assert_int_equal(
-			wire_how_parse(wire_how_name((enum wire_how)i), &how),
-			0);
+		assert_int_equal(wire_how_parse(wire_how_name((enum wire_how)i),
+						&how),
+				 0);
 		assert_int_equal(how, i);
 	}
 	assert_int_equal(wire_how_parse("gone", &how), -EINVAL);
@@ -60,8 +60,8 @@ static void test_words_go_both_ways(void **state)
 	assert_int_equal(wire_run_parse(NULL, &run), -EINVAL);
 }
 
-#define SYNC_HEAD                                                    \
-	"{\"boot\":\"" NONCE "\",\"sync\":4,\"wait_s\":30,"          \
+#define SYNC_HEAD                                                      \
+	"{\"boot\":\"" NONCE "\",\"sync\":4,\"wait_s\":30,"            \
 	"\"leaving\":false,\"owner\":{\"state\":\"away\",\"since\":9," \
 	"\"text\":null},"
 
@@ -197,8 +197,9 @@ static void test_start_round_trip(void **state)
 /* A start must not make a host write outside of the scratch directory. */
 static void test_names_that_lead_out_are_refused(void **state)
 {
-	static const char *const bad[] = { "/etc/passwd", "../x", "a/../b",
-					   "a//b", "a/", ".", "", "a\nb" };
+	static const char *const bad[] = {
+		"/etc/passwd", "../x", "a/../b", "a//b", "a/", ".", "", "a\nb"
+	};
 	struct err err;
 	struct wire_start s, got;
 
