@@ -36,6 +36,7 @@ void ast_free(struct ast *a)
 	if (!a)
 		return;
 	toks_release(&a->priv->toks);
+	free(a->priv->hidden);
 	linemap_free(a->priv->lines);
 	arena_free(a->priv->arena);
 	free(a->priv);

@@ -8,11 +8,18 @@
 #include "instrument/linemap.h"
 #include "instrument/tok.h"
 
+/* A function's body in a system header, from its { to behind its }. */
+struct hidden {
+	uint32_t begin, end;
+};
+
 struct ast_priv {
 	struct arena *arena;
 	struct toks toks;
 	struct linemap *lines;
 	int pointer_size; /* bytes on the target */
+	struct hidden *hidden; /* bodies that libclang did not see, in order */
+	size_t nhidden;
 	bool gnu_inline; /* inline means what it did in gnu89 */
 };
 

@@ -111,41 +111,91 @@ static unsigned report(CXTranslationUnit tu, const struct ast *ast,
  * gcc's <stdatomic.h> applies builtins to _Atomic objects that clang wants
  * plain, so clang sees them plain: blanks, or typeof with the same length.
  */
-static char *without_atomic(const struct ast *ast)
+static void hide_atomic(const struct toks *toks, char *text)
 {
-	const struct toks *toks = &ast->priv->toks;
-	char *text = NULL;
 	size_t i;
 
 	for (i = 0; i < toks->n; i++) {
 		const struct tok *tok = toks->v + i;
 
-		if (!tok_is_word(toks, tok, "_Atomic"))
-			continue;
-		if (!text)
-			text = xmemdup(ast->text, ast->len + 1);
-		memcpy(text + tok->begin,
-		       tok_is(tok + 1, '(') ? "typeof " : "       ", 7);
+		if (tok_is_word(toks, tok, "_Atomic"))
+			memcpy(text + tok->begin,
+			       tok_is(tok + 1, '(') ? "typeof " : "       ", 7);
 	}
-	return text;
+}
+
+/* Does the parenthesis before this brace end a function's parameters? What
+ * ends in an attribute is a struct or enum. */
+static bool is_body(const struct toks *toks, const struct tok *brace)
+{
+	const struct tok *tok = brace - 1;
+	int depth = 0;
+
+	if (brace == toks->v || !tok_is(tok, ')'))
+		return false;
+	for (; tok > toks->v; tok--) {
+		depth += tok_is(tok, ')') - tok_is(tok, '(');
+		if (!depth)
+			break;
+	}
+	return tok > toks->v && !tok_is_word(toks, tok - 1, "__attribute__") &&
+	       !tok_is_word(toks, tok - 1, "__attribute") &&
+	       !tok_is_word(toks, tok - 1, "_Alignas");
+}
+
+static void hide_body(struct ast_priv *p, char *text, const struct tok *brace,
+		      const struct tok *behind)
+{
+	uint32_t at, end = behind[-1].end;
+
+	p->hidden =
+		xreallocarray(p->hidden, p->nhidden + 1, sizeof(*p->hidden));
+	p->hidden[p->nhidden++] = (struct hidden){ brace->begin, end };
+	text[brace->begin] = ';';
+	for (at = brace->begin + 1; at < end; at++)
+		if (text[at] != '\n')
+			text[at] = ' ';
+}
+
+/*
+ * Inline functions of system headers are left alone, and gcc writes some with
+ * builtins of its own (intrinsics): clang sees them as declarations.
+ */
+static void hide_system_bodies(struct ast *ast, char *text)
+{
+	const struct toks *toks = &ast->priv->toks;
+	const struct tok *tok = toks->v, *behind;
+
+	while (tok->kind != TOK_END) {
+		if (!tok_is(tok, '{')) {
+			tok++;
+			continue;
+		}
+		behind = tok_skip_group(tok);
+		if (behind->kind != TOK_END && is_body(toks, tok) &&
+		    ast_place(ast, tok->begin).is_system)
+			hide_body(ast->priv, text, tok, behind);
+		tok = behind;
+	}
 }
 
 static int parse(CXIndex index, struct ast *ast,
 		 const struct tu_options *options, CXTranslationUnit *ret,
 		 struct err *err)
 {
-	char *plain = without_atomic(ast);
-	struct CXUnsavedFile file = { MAIN_NAME, plain ? plain : ast->text,
-				      ast->len };
+	char *text = xmemdup(ast->text, ast->len + 1);
+	struct CXUnsavedFile file = { MAIN_NAME, text, ast->len };
 	struct clang_args args;
 	enum CXErrorCode code;
 
+	hide_atomic(&ast->priv->toks, text);
+	hide_system_bodies(ast, text);
 	args_init(&args, options);
 	code = clang_parseTranslationUnit2(index, MAIN_NAME, args.v, args.n,
 					   &file, 1, CXTranslationUnit_None,
 					   ret);
 	args_release(&args);
-	free(plain);
+	free(text);
 	if (code == CXError_Success)
 		return 0;
 	return err_set(err, -EINVAL, "libclang cannot parse '%s' (code %d)",

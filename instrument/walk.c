@@ -42,6 +42,18 @@ static struct raw *next_definition(struct raw *r)
 	return r;
 }
 
+/* The end of the body that libclang did not see at this brace, or 0. */
+static size_t hidden_body(struct walk *w, size_t at)
+{
+	const struct ast_priv *p = w->ast->priv;
+
+	while (w->hidden < p->nhidden && p->hidden[w->hidden].begin < at)
+		w->hidden++;
+	if (w->hidden < p->nhidden && p->hidden[w->hidden].begin == at)
+		return p->hidden[w->hidden].end;
+	return 0;
+}
+
 /*
  * Where the external declaration that starts at `from` ends. A definition is
  * known by its name, which stands before the first `;` that could end the
@@ -54,10 +66,13 @@ static size_t external_end(struct walk *w, size_t from,
 
 	*is_function = false;
 	while (tok->kind != TOK_END) {
-		size_t skipped_to;
+		size_t skipped_to, hidden;
 
 		if (tok_is(tok, ';'))
 			return tok->end;
+		hidden = tok_is(tok, '{') ? hidden_body(w, tok->begin) : 0;
+		if (hidden)
+			return hidden;
 		if (definition && definition->loc == tok->begin) {
 			*is_function = true;
 			return definition->end;

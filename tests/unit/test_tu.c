@@ -107,6 +107,28 @@ static void takes_gccs_own_words(void **state)
 	ast_free(a);
 }
 
+/* Intrinsics and fortified functions are written with builtins of gcc's. */
+static void leaves_system_functions_alone(void **state)
+{
+	struct ast *a = parse("# 1 \"/usr/include/x.h\" 1 3 4\n"
+			      "struct __attribute__((packed)) p { char c; };\n"
+			      "extern inline int sys(struct p *p) { return "
+			      "__builtin_no_such(p, { 1 }); }\n"
+			      "int after;\n"
+			      "# 2 \"u.c\" 2\n"
+			      "int f(void) { return sys(0) + after; }\n");
+
+	(void)state;
+	assert_int_equal(find(a, "p")->type->size, 1);
+	assert_false(find(a, "sys")->defined);
+	assert_true(find(a, "sys")->is_system);
+	assert_int_equal(find(a, "sys")->node->parent->kind, N_FILE_DECL);
+	assert_int_equal(a->text[find(a, "sys")->node->parent->end - 1], '}');
+	assert_true(find(a, "f")->defined);
+	assert_ptr_equal(node(a, "after")->decl, find(a, "after"));
+	ast_free(a);
+}
+
 static void knows_targets(void **state)
 {
 	static const char text[] = "char c; long l; long double d; "
@@ -223,6 +245,7 @@ int main(void)
 		cmocka_unit_test(reports_errors_in_the_users_file),
 		cmocka_unit_test(takes_old_c),
 		cmocka_unit_test(takes_gccs_own_words),
+		cmocka_unit_test(leaves_system_functions_alone),
 		cmocka_unit_test(knows_targets),
 		cmocka_unit_test(shares_types),
 		cmocka_unit_test(finds_addresses_taken),
