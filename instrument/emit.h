@@ -17,13 +17,13 @@
 #ifndef INSTRUMENT_EMIT_H
 #define INSTRUMENT_EMIT_H
 
-#include <stdbool.h>
 #include "common/base/strbuf.h"
 #include "instrument/ir.h"
 #include "instrument/plan.h"
+#include <stdbool.h>
 
 enum variant {
-	AS_WRITTEN,	/* only names of static locals and hints change */
+	AS_WRITTEN, /* only names of static locals and hints change */
 	FAST,
 	SLOW,
 };
@@ -39,15 +39,15 @@ struct emit {
 	struct fn *fn;
 	enum variant variant;
 	struct lowered *fast, *slow;
-	struct lowered *cur;	/* whose substitutions apply; NULL: none */
-	int copy;		/* SLOW: 0 in the resumable text, else 1 + the
+	struct lowered *cur; /* whose substitutions apply; NULL: none */
+	int copy; /* SLOW: 0 in the resumable text, else 1 + the
 				 * loop whose plain copy is being written */
 	char **on_break, **on_continue; /* per loop: label to go to, or NULL */
-	bool *no_tail;		/* per loop: resumed by jumping into it */
+	bool *no_tail; /* per loop: resumed by jumping into it */
 	const struct node *in_decl; /* declaration being written */
 
 	/* what the tables must hold */
-	bool *type_used;	/* by type id */
+	bool *type_used; /* by type id */
 	struct strbuf tables;
 	int nstrings, nglobals, nfuncs;
 
@@ -68,6 +68,8 @@ void render_source(struct emit *e, struct node *n, struct strbuf *out);
 /* A range that may hold several nodes below `within`. */
 void render_range(struct emit *e, struct node *within, size_t begin, size_t end,
 		  struct strbuf *out);
+/* The declarator of a variable without its initialiser. */
+void render_declarator(struct emit *e, struct node *var, struct strbuf *out);
 /* How a variable is named in the text being written. */
 void render_var(struct emit *e, const struct var *v, struct strbuf *out);
 /* Whether the variable stands for a storage declared under another name. */
@@ -78,7 +80,6 @@ void render_proxies(struct emit *e, struct node *decl_stmt, struct node *first,
 /* Declares the objects of the compound literals of a block. */
 void render_literals(struct emit *e, const struct node *block,
 		     struct strbuf *out);
-char *static_local_name(const struct decl *d);
 char *label_name(struct emit *e, const struct decl *label);
 /* `\n# line "file"\n` for that offset. */
 void emit_line(struct emit *e, size_t at);
@@ -92,6 +93,10 @@ void emit_restore(struct emit *e, struct point *p);
 void emit_call(struct emit *e, struct ir *ir);
 void emit_tail_call(struct emit *e, struct ir *ir);
 void emit_typeof(struct emit *e, struct var *temp);
+/* What stands before and behind the new value of a variable, with the `;`:
+ * structs with const members cannot be assigned to. */
+void emit_assign(struct emit *e, const struct var *v);
+void emit_assigned(struct emit *e, const struct var *v);
 
 /* ---- emit_stmt.c, emit_loop.c ---- */
 

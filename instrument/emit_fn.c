@@ -74,8 +74,8 @@ static bool planned_loop(void *ctx, int loop)
 {
 	struct set_ctx *s = ctx;
 
-	return loop >= 0 && plan_poll_loop(s->e->plan, s->e->unit,
-					   s->fn->decl->name, loop);
+	return loop >= 0 &&
+	       plan_poll_loop(s->e->plan, s->e->unit, s->fn->decl->name, loop);
 }
 
 static bool no_loop(void *ctx, int loop)
@@ -89,10 +89,10 @@ static void lower_both(struct emit *e, struct fn *fn, enum fn_class class)
 {
 	struct set_ctx ctx = { e, fn };
 	struct point_set slow = { slow_call, any_loop, true, true, &ctx };
-	struct point_set fast = { fast_call, planned_loop,
-				  plan_poll_entry(e->plan, e->unit,
-						  fn->decl->name),
-				  true, &ctx };
+	struct point_set fast = {
+		fast_call, planned_loop,
+		plan_poll_entry(e->plan, e->unit, fn->decl->name), true, &ctx
+	};
 	struct point_set none = { no_call, no_loop, false, false, &ctx };
 
 	e->slow = lower_fn(fn, &slow);
@@ -114,8 +114,8 @@ static void declare_clone(struct emit *e, struct decl *d)
 	strbuf_addf(&e->out, "%s __typeof__(%s) __ckpt_s_%s; ", linkage,
 		    d->name, d->name);
 	if (class == FN_ABOVE)
-		strbuf_addf(&e->out, "%s __typeof__(%s) __ckpt_f_%s; ",
-			    linkage, d->name, d->name);
+		strbuf_addf(&e->out, "%s __typeof__(%s) __ckpt_f_%s; ", linkage,
+			    d->name, d->name);
 }
 
 /* The function itself, where this is the first that the unit hears of it. */
@@ -124,7 +124,7 @@ static void declare_self(struct emit *e, struct fn *fn)
 	struct decl *d = fn->decl;
 
 	emit_line(e, d->attr_begin);
-	if (d->type->unprototyped) {
+	if (is_old_style(e, fn)) {
 		strbuf_add(&e->out, e->ast->text + d->attr_begin,
 			   d->name_at - d->attr_begin);
 		strbuf_addf(&e->out, "%s()", d->name);
@@ -162,7 +162,8 @@ void emit_static_locals(struct emit *e, struct fn *fn)
 	struct node *done = NULL;
 
 	for (int i = 0; i < fn->nstatics; i++) {
-		struct node *stmt = node_up(fn->statics[i]->node, N_DECL_STMT);
+		struct node *stmt =
+			node_up(fn->statics[i]->decl->node, N_DECL_STMT);
 
 		if (!stmt || stmt == done)
 			continue;
@@ -303,8 +304,9 @@ static void emit_thunk(struct emit *e, struct fn *fn)
 	if (t && t->kind != T_VOID)
 		strbuf_addf(&e->out,
 			    "%s __ckpt_v = __ckpt_fn(%s); if (__ckpt_ret) "
-			    "*(%s *)__ckpt_ret = __ckpt_v; }\n",
-			    ret.data, values.data, ret.data);
+			    "__builtin_memcpy(__ckpt_ret, (void *)&__ckpt_v, "
+			    "sizeof(__ckpt_v)); }\n",
+			    ret.data, values.data);
 	else
 		strbuf_addf(&e->out, "__ckpt_fn(%s); (void)__ckpt_ret; }\n",
 			    values.data);
@@ -362,8 +364,7 @@ static void emit_as_written(struct emit *e, struct fn *fn)
 
 void emit_fn(struct emit *e, struct fn *fn)
 {
-	enum fn_class class =
-		plan_class(e->plan, e->unit, fn->decl->name);
+	enum fn_class class = plan_class(e->plan, e->unit, fn->decl->name);
 
 	prepare(e, fn);
 	emit_static_locals(e, fn);

@@ -11,6 +11,9 @@
 /* Whether the function has a declaration at file scope before that offset. */
 bool declared_before(struct emit *e, const struct decl *d, size_t offset);
 
+/* `int f(a) int a; { }` and `int f() { }`: arguments are promoted. */
+bool is_old_style(const struct emit *e, const struct fn *fn);
+
 /* From the first specifier to the body, under the name prefix + name; clones
  * lose their attributes, which are true of the whole function only. */
 void emit_header(struct emit *e, struct fn *fn, const char *prefix);

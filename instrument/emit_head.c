@@ -22,9 +22,8 @@ bool declared_before(struct emit *e, const struct decl *d, size_t offset)
 {
 	const struct node *n;
 
-	if (d->name_at <= offset + strlen(d->name) &&
-	    d->kind == D_FUNCTION && d->node &&
-	    d->node->begin <= offset)
+	if (d->name_at <= offset + strlen(d->name) && d->kind == D_FUNCTION &&
+	    d->node && d->node->begin <= offset)
 		return true;
 	for (n = e->ast->root->first; n && n->begin < offset; n = n->next)
 		if (declares(n, d))
@@ -46,6 +45,26 @@ static bool is_dropped_word(const struct toks *t, const struct tok *tok)
 	       tok_is_word(t, tok, "noreturn");
 }
 
+bool is_old_style(const struct emit *e, const struct fn *fn)
+{
+	const struct decl *d = fn->decl;
+	const struct tok *t;
+	struct toks toks;
+	bool old = false;
+
+	if (!d->nparams)
+		return d->type->unprototyped;
+	toks_init(&toks, e->ast->text + d->name_at,
+		  fn->body->begin - d->name_at);
+	for (t = toks.v + 1; tok_is(t, ')');)
+		t++;
+	if (tok_is(t, '('))
+		old = d->params[0]->name_at >=
+		      d->name_at + tok_skip_group(t)[-1].end;
+	toks_release(&toks);
+	return old;
+}
+
 static struct var *proxied_param(struct emit *e, struct fn *fn, size_t at,
 				 size_t len)
 {
@@ -53,8 +72,7 @@ static struct var *proxied_param(struct emit *e, struct fn *fn, size_t at,
 		struct decl *d = fn->decl->params[i];
 		bool here = d->name_at == at;
 		/* K&R: the name stands in the list as well */
-		bool knr = fn->decl->type->unprototyped &&
-			   strlen(d->name) == len &&
+		bool knr = is_old_style(e, fn) && strlen(d->name) == len &&
 			   !memcmp(e->ast->text + at, d->name, len);
 
 		if ((here || knr) && var_is_proxied(e, fn_var(d)))
@@ -84,8 +102,9 @@ void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 
 			strbuf_add(&e->out, e->ast->text + at, from - at);
 			t = group ? tok_skip_group(t + 1) : t + 1;
-			at = begin + (t->kind == TOK_END ? toks.v[toks.n - 1].end :
-							   t->begin);
+			at = begin + (t->kind == TOK_END
+					      ? toks.v[toks.n - 1].end
+					      : t->begin);
 			continue;
 		}
 		if (from == fn->decl->name_at || v) {
@@ -105,33 +124,54 @@ void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 static const char *abi_scalar(const struct type *t, bool promote)
 {
 	switch (t->kind) {
-	case T_VOID: return "void";
-	case T_BOOL: return promote ? "int" : "_Bool";
-	case T_CHAR: return promote ? "int" : "char";
-	case T_SCHAR: return promote ? "int" : "signed char";
-	case T_UCHAR: return promote ? "int" : "unsigned char";
-	case T_SHORT: return promote ? "int" : "short";
-	case T_USHORT: return promote ? "int" : "unsigned short";
-	case T_INT: return "int";
-	case T_UINT: return "unsigned";
-	case T_LONG: return "long";
-	case T_ULONG: return "unsigned long";
-	case T_LLONG: return "long long";
-	case T_ULLONG: return "unsigned long long";
-	case T_INT128: return "__int128";
-	case T_UINT128: return "unsigned __int128";
-	case T_FLOAT: return promote ? "double" : "float";
-	case T_DOUBLE: return "double";
-	case T_LDOUBLE: return "long double";
-	case T_ENUM: return t->size <= 4 ? (t->is_signed ? "int" : "unsigned") :
-					   "long long";
-	case T_POINTER: return "void *";
-	default: return NULL;
+	case T_VOID:
+		return "void";
+	case T_BOOL:
+		return promote ? "int" : "_Bool";
+	case T_CHAR:
+		return promote ? "int" : "char";
+	case T_SCHAR:
+		return promote ? "int" : "signed char";
+	case T_UCHAR:
+		return promote ? "int" : "unsigned char";
+	case T_SHORT:
+		return promote ? "int" : "short";
+	case T_USHORT:
+		return promote ? "int" : "unsigned short";
+	case T_INT:
+		return "int";
+	case T_UINT:
+		return "unsigned";
+	case T_LONG:
+		return "long";
+	case T_ULONG:
+		return "unsigned long";
+	case T_LLONG:
+		return "long long";
+	case T_ULLONG:
+		return "unsigned long long";
+	case T_INT128:
+		return "__int128";
+	case T_UINT128:
+		return "unsigned __int128";
+	case T_FLOAT:
+		return promote ? "double" : "float";
+	case T_DOUBLE:
+		return "double";
+	case T_LDOUBLE:
+		return "long double";
+	case T_ENUM:
+		return t->size <= 4 ? (t->is_signed ? "int" : "unsigned")
+				    : "long long";
+	case T_POINTER:
+		return "void *";
+	default:
+		return NULL;
 	}
 }
 
-static void abi_type(struct emit *e, const struct decl *d,
-		     const struct type *t, bool promote, struct strbuf *out)
+static void abi_type(struct emit *e, const struct decl *d, const struct type *t,
+		     bool promote, struct strbuf *out)
 {
 	const char *scalar = abi_scalar(t, promote);
 
@@ -147,7 +187,7 @@ void abi_signature(struct emit *e, struct fn *fn, struct strbuf *ret,
 		   struct strbuf *params, struct strbuf *values)
 {
 	struct decl *d = fn->decl;
-	bool promote = d->type->unprototyped;
+	bool promote = is_old_style(e, fn);
 
 	abi_type(e, d, d->type->elem, false, ret);
 	for (int i = 0; i < d->nparams; i++) {
@@ -178,8 +218,7 @@ void emit_source(struct emit *e, struct fn *fn)
 	    plan_class(e->plan, e->unit, fn->decl->name) == FN_BELOW)
 		strbuf_addstr(&e->out,
 			      "inline __attribute__((always_inline)) ");
-	render_range(e, fn->node, fn->decl->attr_begin, fn->node->end,
-		     &e->out);
+	render_range(e, fn->node, fn->decl->attr_begin, fn->node->end, &e->out);
 }
 
 void emit_main_as_written(struct emit *e, struct fn *fn)
@@ -204,8 +243,8 @@ bool calls_setjmp(struct emit *e, const struct fn *fn)
 
 bool is_setjmp(const struct node *n)
 {
-	static const char *const names[] = { "setjmp", "_setjmp",
-					     "__sigsetjmp", "sigsetjmp" };
+	static const char *const names[] = { "setjmp", "_setjmp", "__sigsetjmp",
+					     "sigsetjmp" };
 	const struct decl *d = n->kind == N_CALL ? call_target(n) : NULL;
 
 	for (size_t i = 0; d && i < sizeof(names) / sizeof(*names); i++)

@@ -17,17 +17,25 @@ enum ckpt_pass pass_of(const struct type *t)
 	case T_SHORT:
 	case T_USHORT:
 	case T_INT:
-	case T_UINT: return CKPT_P_INT;
+	case T_UINT:
+		return CKPT_P_INT;
 	case T_LONG:
-	case T_ULONG: return CKPT_P_LONG;
+	case T_ULONG:
+		return CKPT_P_LONG;
 	case T_LLONG:
-	case T_ULLONG: return CKPT_P_LLONG;
-	case T_ENUM: return t->size <= 4 ? CKPT_P_INT : CKPT_P_LLONG;
+	case T_ULLONG:
+		return CKPT_P_LLONG;
+	case T_ENUM:
+		return t->size <= 4 ? CKPT_P_INT : CKPT_P_LLONG;
 	case T_FLOAT:
-	case T_DOUBLE: return CKPT_P_DOUBLE;
-	case T_LDOUBLE: return CKPT_P_LDOUBLE;
-	case T_POINTER: return CKPT_P_PTR;
-	default: return CKPT_P_COPY;
+	case T_DOUBLE:
+		return CKPT_P_DOUBLE;
+	case T_LDOUBLE:
+		return CKPT_P_LDOUBLE;
+	case T_POINTER:
+		return CKPT_P_PTR;
+	default:
+		return CKPT_P_COPY;
 	}
 }
 
@@ -36,14 +44,51 @@ const struct type *var_type(const struct var *v)
 	return v->decl ? v->decl->type : v->node->type;
 }
 
+static bool has_const_member(const struct type *t)
+{
+	while (t->kind == T_ARRAY)
+		t = t->elem;
+	if (t->kind != T_STRUCT && t->kind != T_UNION)
+		return false;
+	for (int i = 0; i < t->nfields; i++)
+		if (t->fields[i].is_const || t->fields[i].type->is_const ||
+		    has_const_member(t->fields[i].type))
+			return true;
+	return false;
+}
+
+void emit_assign(struct emit *e, const struct var *v)
+{
+	bool copy = has_const_member(var_type(v));
+
+	strbuf_addstr(&e->out, copy ? "__builtin_memcpy((void *)&" : "");
+	render_var(e, v, &e->out);
+	if (!copy) {
+		strbuf_addstr(&e->out, " = ");
+		return;
+	}
+	strbuf_addstr(&e->out, ", (__typeof__(");
+	render_var(e, v, &e->out);
+	strbuf_addstr(&e->out, ")[1]){ ");
+}
+
+void emit_assigned(struct emit *e, const struct var *v)
+{
+	if (has_const_member(var_type(v))) {
+		strbuf_addstr(&e->out, " }, sizeof(");
+		render_var(e, v, &e->out);
+		strbuf_addstr(&e->out, "))");
+	}
+	strbuf_addch(&e->out, ';');
+}
+
 /* In the text that the way in leads to. */
 static bool resumes_here(const struct emit *e)
 {
 	return e->variant == SLOW && !e->copy;
 }
 
-static void add_address(struct emit *e, const struct var *v,
-			struct strbuf *out)
+static void add_address(struct emit *e, const struct var *v, struct strbuf *out)
 {
 	if (e->variant == SLOW && !v->odd) {
 		strbuf_addf(out, "(void *)__ckpt_m_%s", v->name);
@@ -77,8 +122,7 @@ static bool zero_will_do(const struct type *t)
 {
 	enum type_kind k = t->kind;
 
-	return k != T_STRUCT && k != T_UNION && k != T_COMPLEX &&
-	       k != T_VECTOR;
+	return k != T_STRUCT && k != T_UNION && k != T_COMPLEX && k != T_VECTOR;
 }
 
 static void add_parameters(struct emit *e, struct strbuf *out)
@@ -100,8 +144,7 @@ static void add_return(struct emit *e)
 	} else if (zero_will_do(t)) {
 		strbuf_addstr(&e->out, "return 0;");
 	} else {
-		strbuf_addf(&e->out, "{ __typeof__(%s(",
-			    e->fn->decl->name);
+		strbuf_addf(&e->out, "{ __typeof__(%s(", e->fn->decl->name);
 		add_parameters(e, &e->out);
 		strbuf_addstr(&e->out,
 			      ")) __ckpt_z; __builtin_memset(&__ckpt_z, 0, "
@@ -111,8 +154,8 @@ static void add_return(struct emit *e)
 
 static void add_save(struct emit *e, struct point *p)
 {
-	strbuf_addf(&e->out, "{ ckpt_save(&__ckpt_p_%s[%d]",
-		    e->fn->decl->name, p->id);
+	strbuf_addf(&e->out, "{ ckpt_save(&__ckpt_p_%s[%d]", e->fn->decl->name,
+		    p->id);
 	for (int i = 0; i < p->nvars; i++)
 		add_argument(e, p->vars[i]);
 	strbuf_addstr(&e->out, "); ");
@@ -141,10 +184,11 @@ void emit_restore(struct emit *e, struct point *p)
 			continue;
 		}
 		strbuf_addch(&e->out, ' ');
+		emit_assign(e, v);
+		strbuf_addstr(&e->out, "*(__typeof__(");
 		render_var(e, v, &e->out);
-		strbuf_addstr(&e->out, " = *(__typeof__(");
-		render_var(e, v, &e->out);
-		strbuf_addf(&e->out, ") *)__ckpt_slots[%d];", i);
+		strbuf_addf(&e->out, ") *)__ckpt_slots[%d]", i);
+		emit_assigned(e, v);
 	}
 }
 
@@ -231,8 +275,8 @@ void emit_typeof(struct emit *e, struct var *temp)
 		strbuf_addstr(&e->out, "int");
 		return;
 	}
-	strbuf_addstr(&e->out, n->lvalue_bitfield ? "__typeof__(+(" :
-						    "__typeof__(((void)0, (");
+	strbuf_addstr(&e->out, n->lvalue_bitfield ? "__typeof__(+("
+						  : "__typeof__(((void)0, (");
 	render_source(e, n, &e->out);
 	strbuf_addstr(&e->out, n->lvalue_bitfield ? "))" : ")))");
 }
@@ -244,9 +288,11 @@ static void add_resume_next(struct emit *e, struct ir *ir)
 		return;
 	}
 	strbuf_addf(&e->out,
-		    " __typeof__(%s) __ckpt_r; ckpt_resume_next(&__ckpt_r); "
-		    "%s = __ckpt_r;",
-		    ir->temp->name, ir->temp->name);
+		    " __typeof__(%s) __ckpt_r; ckpt_resume_next(&__ckpt_r); ",
+		    ir->temp->name);
+	emit_assign(e, ir->temp);
+	strbuf_addstr(&e->out, "__ckpt_r");
+	emit_assigned(e, ir->temp);
 }
 
 void emit_call(struct emit *e, struct ir *ir)
@@ -261,9 +307,12 @@ void emit_call(struct emit *e, struct ir *ir)
 	}
 	add_token(e, ir->n);
 	if (ir->temp)
-		strbuf_addf(&e->out, "%s = ", ir->temp->name);
+		emit_assign(e, ir->temp);
 	add_call(e, ir->n);
-	strbuf_addch(&e->out, ';');
+	if (ir->temp)
+		emit_assigned(e, ir->temp);
+	else
+		strbuf_addch(&e->out, ';');
 	if (resume)
 		strbuf_addstr(&e->out, " }");
 	emit_test(e, ir->point);

@@ -40,16 +40,11 @@ static void add(struct edits *ed, size_t begin, size_t end, char *text)
 
 bool var_is_proxied(const struct emit *e, const struct var *v)
 {
-	if (e->variant != SLOW || !v)
+	if (e->variant == AS_WRITTEN || !v)
 		return false;
-	return v->mem || (v->decl && v->decl->is_const);
-}
-
-char *static_local_name(const struct decl *d)
-{
-	return xasprintf("__ckpt_l_%s_%u_%s",
-			 d->function ? d->function->name : "", d->line,
-			 d->name);
+	if (v->decl && v->decl->is_const && v->assigned && !v->mem)
+		return true;
+	return e->variant == SLOW && (v->mem || (v->decl && v->decl->is_const));
 }
 
 char *label_name(struct emit *e, const struct decl *label)
@@ -173,12 +168,18 @@ static char *detach_var(struct emit *e, const struct var *v)
 	return strbuf_detach(&sb);
 }
 
+/* Static locals move in front of their function: see emit_fn.c. */
+static const struct var *moved(const struct decl *d)
+{
+	return d && d->kind == D_STATIC_LOCAL ? d->user : NULL;
+}
+
 static void edit_ref(struct emit *e, struct edits *ed, struct node *n)
 {
 	struct var *v = fn_var(n->decl);
 
-	if (n->decl && n->decl->kind == D_STATIC_LOCAL)
-		add(ed, n->begin, n->end, static_local_name(n->decl));
+	if (moved(n->decl))
+		add(ed, n->begin, n->end, xstrdup(moved(n->decl)->name));
 	else if (e->variant != AS_WRITTEN && v &&
 		 (var_is_proxied(e, v) || strcmp(v->name, n->decl->name)))
 		add(ed, n->begin, n->end, detach_var(e, v));
@@ -193,13 +194,13 @@ static void edit_declarator(struct emit *e, struct edits *ed, struct node *n)
 
 	if (!d || !len)
 		return;
-	if (d->kind == D_STATIC_LOCAL)
-		add(ed, d->name_at, d->name_at + len, static_local_name(d));
+	if (moved(d))
+		add(ed, d->name_at, d->name_at + len, xstrdup(moved(d)->name));
 	else if (e->variant != AS_WRITTEN && v &&
 		 (var_is_proxied(e, v) || strcmp(v->name, d->name)))
 		add(ed, d->name_at, d->name_at + len,
-		    var_is_proxied(e, v) ? xasprintf("__ckpt_o_%s", v->name) :
-					   xstrdup(v->name));
+		    var_is_proxied(e, v) ? xasprintf("__ckpt_o_%s", v->name)
+					 : xstrdup(v->name));
 }
 
 static void edit_hint(struct emit *e, struct edits *ed, struct node *n,
@@ -211,8 +212,7 @@ static void edit_hint(struct emit *e, struct edits *ed, struct node *n,
 		return;
 	if (opening)
 		add(ed, n->begin, n->begin,
-		    xasprintf("(ckpt_hint = &__ckpt_y[%d], ",
-			      type_ref(e, t)));
+		    xasprintf("(ckpt_hint = &__ckpt_y[%d], ", type_ref(e, t)));
 	else
 		add(ed, n->end, n->end, xstrdup(")"));
 }
@@ -220,8 +220,7 @@ static void edit_hint(struct emit *e, struct edits *ed, struct node *n,
 static bool declares_static(const struct node *n)
 {
 	for (const struct node *v = n->first; v; v = v->next)
-		if (v->kind == N_VAR && v->decl &&
-		    v->decl->kind == D_STATIC_LOCAL)
+		if (v->kind == N_VAR && moved(v->decl))
 			return true;
 	return false;
 }
@@ -240,11 +239,9 @@ static void edit_decl_stmt(struct emit *e, struct edits *ed, struct node *n)
 	for (struct node *c = n->first; c; c = c->next)
 		collect(e, ed, c);
 	e->in_decl = outer;
-	if (e->variant == SLOW) {
-		render_proxies(e, n, NULL, NULL, &sb);
-		if (sb.len)
-			add(ed, n->end, n->end, strbuf_detach(&sb));
-	}
+	render_proxies(e, n, NULL, NULL, &sb);
+	if (sb.len)
+		add(ed, n->end, n->end, strbuf_detach(&sb));
 	strbuf_release(&sb);
 }
 
@@ -327,7 +324,7 @@ static bool edit_subst(struct emit *e, struct edits *ed, struct node *n)
 		return false;
 	s = &e->cur->subst[n->id];
 	if (s->temp) {
-		add(ed, n->begin, n->end, xstrdup(s->temp->name));
+		add(ed, n->begin, n->end, detach_var(e, s->temp));
 	} else if (s->alias) {
 		strbuf_addch(&sb, '(');
 		render(e, s->alias, &sb);
@@ -496,6 +493,36 @@ void render_source(struct emit *e, struct node *n, struct strbuf *out)
 
 	collect(e, &ed, n);
 	apply(e, &ed, n->begin, n->end, out);
+}
+
+/* `a[]` of an initialiser that stands elsewhere needs its size. */
+static void edit_bound(struct emit *e, struct edits *ed, struct node *var)
+{
+	size_t at = var->decl->name_at, end = var->decl->end;
+	struct toks toks;
+
+	if (var->decl->type->kind != T_ARRAY || end < at)
+		return;
+	toks_init(&toks, e->ast->text + at, end - at);
+	for (const struct tok *t = toks.v; t->kind != TOK_END; t++)
+		if (tok_is(t, '[') && tok_is(t + 1, ']')) {
+			add(ed, at + t->end, at + t->end,
+			    xasprintf("%lld", var->decl->type->count));
+			break;
+		}
+	toks_release(&toks);
+}
+
+void render_declarator(struct emit *e, struct node *var, struct strbuf *out)
+{
+	struct edits ed = { 0 };
+
+	edit_declarator(e, &ed, var);
+	for (struct node *c = var->first; c; c = c->next)
+		if (c != var->init)
+			collect(e, &ed, c);
+	edit_bound(e, &ed, var);
+	apply(e, &ed, var->begin, var->decl->end, out);
 }
 
 void render_range(struct emit *e, struct node *within, size_t begin, size_t end,

@@ -28,13 +28,15 @@ static void emit_set(struct emit *e, struct ir *ir)
 {
 	bool self = e->cur->subst[ir->n->id].temp == ir->temp;
 
-	strbuf_addf(&e->out, "%s = %s", ir->temp->name,
-		    ir->temp->is_bool ? "!!(" : "");
+	emit_assign(e, ir->temp);
+	strbuf_addstr(&e->out, ir->temp->is_bool ? "!!(" : "");
 	if (self)
 		render_self(e, ir->n, &e->out);
 	else
 		render(e, ir->n, &e->out);
-	strbuf_addstr(&e->out, ir->temp->is_bool ? "); " : "; ");
+	strbuf_addstr(&e->out, ir->temp->is_bool ? ")" : "");
+	emit_assigned(e, ir->temp);
+	strbuf_addch(&e->out, ' ');
 }
 
 static struct node *first_declarator(const struct node *stmt)
@@ -46,28 +48,57 @@ static struct node *first_declarator(const struct node *stmt)
 	return n;
 }
 
+static void emit_declarators(struct emit *e, struct node *first,
+			     const struct node *last)
+{
+	for (struct node *v = first; v; v = v->next) {
+		render_declarator(e, v, &e->out);
+		if (v == last)
+			break;
+		strbuf_addstr(&e->out, ", ");
+	}
+}
+
 /* The declarators from first to last of a declaration, specifiers repeated. */
 static void emit_decl_part(struct emit *e, struct ir *ir)
 {
 	struct node *stmt = ir->n, *var = first_declarator(stmt);
 	const struct node *outer = e->in_decl;
 
-	if (ir->first != var && stmt->first != var) {
-		emit_fail(e, stmt->begin,
-			  "a type is defined in a declaration of several "
-			  "variables whose initialisers call functions; "
-			  "declare them one by one");
-		return;
-	}
 	e->in_decl = stmt;
 	render_range(e, stmt, stmt->begin, var->begin, &e->out);
 	strbuf_addch(&e->out, ' ');
-	render_range(e, stmt, ir->first->begin,
-		     ir->bare ? ir->first->decl->end : ir->last->end, &e->out);
+	if (ir->bare)
+		emit_declarators(e, ir->first, ir->last);
+	else
+		render_range(e, stmt, ir->first->begin, ir->last->end, &e->out);
 	strbuf_addch(&e->out, ';');
 	e->in_decl = outer;
-	if (e->variant == SLOW)
-		render_proxies(e, stmt, ir->first, ir->last, &e->out);
+	render_proxies(e, stmt, ir->first, ir->last, &e->out);
+}
+
+/* An initialiser of an array is none of an expression's values. */
+static void emit_init(struct emit *e, struct node *var)
+{
+	const struct var *v = fn_var(var->decl);
+	bool list = var->init->kind == N_INIT_LIST;
+
+	if (!list && var->decl->type->kind != T_ARRAY) {
+		emit_assign(e, v);
+		render(e, var->init, &e->out);
+		emit_assigned(e, v);
+		strbuf_addch(&e->out, ' ');
+		return;
+	}
+	strbuf_addstr(&e->out, "__builtin_memcpy((void *)&");
+	render_var(e, v, &e->out);
+	strbuf_addstr(&e->out, ", &(__typeof__(");
+	render_var(e, v, &e->out);
+	strbuf_addstr(&e->out, list ? "))" : ")){ ");
+	render(e, var->init, &e->out);
+	strbuf_addstr(&e->out, list ? ", sizeof(" : " }, sizeof(");
+	render_var(e, v, &e->out);
+	strbuf_addstr(&e->out, ")); ");
 }
 
 static void emit_cond(struct emit *e, const char *word, struct node *cond)
@@ -147,14 +178,22 @@ static void emit_structured(struct emit *e, struct ir *ir)
 		emit_list(e, ir->a);
 		strbuf_addstr(&e->out, " }");
 		break;
-	case IR_TEMPS: emit_temps(e, ir); break;
+	case IR_TEMPS:
+		emit_temps(e, ir);
+		break;
 	case IR_EXPR:
 		render_self(e, ir->n, &e->out);
 		strbuf_addstr(&e->out, "; ");
 		break;
-	case IR_SET: emit_set(e, ir); break;
-	case IR_CALL: emit_call(e, ir); break;
-	case IR_TAIL: emit_tail_call(e, ir); break;
+	case IR_SET:
+		emit_set(e, ir);
+		break;
+	case IR_CALL:
+		emit_call(e, ir);
+		break;
+	case IR_TAIL:
+		emit_tail_call(e, ir);
+		break;
 	case IR_POLL:
 		if (ir->poll)
 			emit_poll(e, ir->point);
@@ -166,22 +205,31 @@ static void emit_structured(struct emit *e, struct ir *ir)
 			render(e, ir->n, &e->out);
 		break;
 	case IR_INIT:
-		render_var(e, fn_var(ir->n->decl), &e->out);
-		strbuf_addstr(&e->out, " = ");
-		render(e, ir->n->init, &e->out);
-		strbuf_addstr(&e->out, "; ");
+		emit_init(e, ir->n);
 		break;
-	case IR_BRANCH: emit_branch(e, ir); break;
-	case IR_IF: emit_if(e, ir); break;
-	case IR_LOOP: emit_loop(e, ir); break;
+	case IR_BRANCH:
+		emit_branch(e, ir);
+		break;
+	case IR_IF:
+		emit_if(e, ir);
+		break;
+	case IR_LOOP:
+		emit_loop(e, ir);
+		break;
 	case IR_SWITCH:
 		emit_cond(e, "switch", ir->n->cond);
 		emit_braced(e, ir->a);
 		break;
-	case IR_LABEL: emit_label(e, ir); break;
-	case IR_RETURN: emit_return(e, ir); break;
+	case IR_LABEL:
+		emit_label(e, ir);
+		break;
+	case IR_RETURN:
+		emit_return(e, ir);
+		break;
 	case IR_JUMP:
-	case IR_TEXT: render(e, ir->n, &e->out); break;
+	case IR_TEXT:
+		render(e, ir->n, &e->out);
+		break;
 	}
 }
 

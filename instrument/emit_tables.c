@@ -10,10 +10,10 @@
 #include "instrument/facts.h"
 
 static const char *const pass_words[] = {
-	[CKPT_P_INT] = "CKPT_P_INT",	   [CKPT_P_LONG] = "CKPT_P_LONG",
-	[CKPT_P_LLONG] = "CKPT_P_LLONG",   [CKPT_P_DOUBLE] = "CKPT_P_DOUBLE",
+	[CKPT_P_INT] = "CKPT_P_INT",	     [CKPT_P_LONG] = "CKPT_P_LONG",
+	[CKPT_P_LLONG] = "CKPT_P_LLONG",     [CKPT_P_DOUBLE] = "CKPT_P_DOUBLE",
 	[CKPT_P_LDOUBLE] = "CKPT_P_LDOUBLE", [CKPT_P_PTR] = "CKPT_P_PTR",
-	[CKPT_P_COPY] = "CKPT_P_COPY",	   [CKPT_P_MEM] = "CKPT_P_MEM",
+	[CKPT_P_COPY] = "CKPT_P_COPY",	     [CKPT_P_MEM] = "CKPT_P_MEM",
 };
 
 static void add_quoted(const char *s, struct strbuf *out)
@@ -39,21 +39,20 @@ static const char *base_name(const char *path)
 static void add_var(struct emit *e, const struct point *p, int i)
 {
 	const struct var *v = p->vars[i];
-	const char *pass = pass_words[v->mem ? CKPT_P_MEM :
-					       pass_of(var_type(v))];
+	const char *pass =
+		pass_words[v->mem ? CKPT_P_MEM : pass_of(var_type(v))];
 
 	strbuf_addstr(&e->tables, "\t{ ");
 	add_quoted(v->stable, &e->tables);
 	strbuf_addf(&e->tables, ", &__ckpt_y[%d], %s, %s, %u },\n",
 		    type_ref(e, var_type(v)), pass,
-		    !v->decl	  ? "CKPT_V_TEMP" :
-		    p->maybe[i] ? "CKPT_V_MAYBE" :
-				    "0",
+		    !v->decl	  ? "CKPT_V_TEMP"
+		    : p->maybe[i] ? "CKPT_V_MAYBE"
+				  : "0",
 		    v->decl ? v->decl->line : 0);
 }
 
-static void add_vars(struct emit *e, const struct fn *fn,
-		     const struct point *p)
+static void add_vars(struct emit *e, const struct fn *fn, const struct point *p)
 {
 	if (!p->nvars)
 		return;
@@ -153,7 +152,7 @@ static bool is_captured(const struct decl *d)
 	if (d->kind == D_GLOBAL && !d->defined)
 		return false;
 	if (d->kind == D_STATIC_LOCAL && d->function &&
-	    (d->function->is_system || !d->function->user))
+	    (d->function->is_system || !d->user))
 		return false;
 	return !d->is_system && !d->is_thread && !d->has_alias &&
 	       d->type->size > 0 && d->type->kind != T_VLA;
@@ -161,23 +160,16 @@ static bool is_captured(const struct decl *d)
 
 static void add_global(struct emit *e, struct decl *d)
 {
-	char *name = d->kind == D_STATIC_LOCAL ? static_local_name(d) :
-						 xstrdup(d->name);
+	const struct var *local = d->kind == D_STATIC_LOCAL ? d->user : NULL;
 
-	strbuf_addstr(&e->tables, "\t{ ");
-	if (d->kind == D_STATIC_LOCAL)
-		strbuf_addf(&e->tables, "\"%s.%s\"", d->function->name,
-			    d->name);
-	else
-		strbuf_addf(&e->tables, "\"%s\"", d->name);
 	strbuf_addf(&e->tables,
-		    ", &__ckpt_y[%d], (void *)&%s, %s%s%s0, %u },\n",
-		    type_ref(e, d->type), name,
+		    "\t{ \"%s\", &__ckpt_y[%d], (void *)&%s, %s%s%s0, %u },\n",
+		    local ? local->stable : d->name, type_ref(e, d->type),
+		    local ? local->name : d->name,
 		    d->is_static ? "CKPT_G_STATIC | " : "",
-		    d->kind == D_STATIC_LOCAL ? "CKPT_G_LOCAL | " : "",
+		    local ? "CKPT_G_LOCAL | " : "",
 		    is_const_object(d) ? "CKPT_G_CONST | " : "", d->line);
 	e->nglobals++;
-	free(name);
 }
 
 static void add_globals(struct emit *e)
@@ -203,8 +195,7 @@ static int add_addresses(struct emit *e)
 
 		if (d->kind != D_FUNCTION || !d->address_taken ||
 		    !strncmp(d->name, "__builtin_", 10) ||
-		    !strcmp(d->name, "main") ||
-		    (d->is_static && !d->defined) ||
+		    !strcmp(d->name, "main") || (d->is_static && !d->defined) ||
 		    (d->is_system && d->defined))
 			continue;
 		strbuf_addf(&e->tables,
@@ -268,7 +259,7 @@ static void add_strings(struct emit *e)
 
 static const char *const class_words[] = {
 	"CKPT_ANY_MACHINE", "CKPT_SAME_BYTE_ORDER", "CKPT_SAME_WORD_SIZE",
-	"CKPT_SAME_LAYOUT", "CKPT_SAME_ADDRESSES", "CKPT_NOWHERE",
+	"CKPT_SAME_LAYOUT", "CKPT_SAME_ADDRESSES",  "CKPT_NOWHERE",
 };
 
 static int add_reasons(struct emit *e)

@@ -27,15 +27,26 @@ bool node_is_loop(const struct node *n)
 	return n->kind == N_WHILE || n->kind == N_DO || n->kind == N_FOR;
 }
 
-/*
- * What runs in ways that the text does not show (only the chosen branch of
- * _Generic, nothing of sizeof) is left as written and holds no points.
- */
-static bool is_opaque(const struct node *n)
+/* Its arguments are looked at by the compiler and never run. */
+static bool is_question(const struct node *n)
+{
+	static const char *const names[] = { "__builtin_constant_p",
+					     "__builtin_object_size",
+					     "__builtin_dynamic_object_size",
+					     "__builtin_classify_type" };
+	const struct decl *d = n->kind == N_CALL ? call_target(n) : NULL;
+
+	for (size_t i = 0; d && i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(d->name, names[i]))
+			return true;
+	return false;
+}
+
+bool node_is_opaque(const struct node *n)
 {
 	return n->kind == N_UNEVALUATED || n->kind == N_GENERIC ||
 	       n->kind == N_CHOOSE || n->kind == N_OTHER_EXPR ||
-	       n->kind == N_VA_ARG;
+	       n->kind == N_VA_ARG || is_question(n);
 }
 
 bool fn_call_is_candidate(const struct node *call)
@@ -152,8 +163,7 @@ struct var *fn_temp(struct fn *fn, struct node *expr)
 static bool name_is_taken(const struct fn *fn, const char *name)
 {
 	for (int i = 0; i < fn->nvars; i++)
-		if (fn->vars[i]->decl &&
-		    !strcmp(fn->vars[i]->decl->name, name))
+		if (fn->vars[i]->decl && !strcmp(fn->vars[i]->decl->name, name))
 			return true;
 	return false;
 }
@@ -172,6 +182,17 @@ static unsigned stable_copies(const struct fn *fn, const char *stable)
 	return n;
 }
 
+static void set_scope(const struct fn *fn, struct var *v)
+{
+	const struct decl *d = v->decl;
+	const struct node *stmt = NULL;
+
+	if (d->kind == D_LOCAL && d->node)
+		stmt = node_up(d->node, N_DECL_STMT);
+	v->scope_begin = stmt ? stmt->end : fn->node->begin;
+	v->scope_end = stmt ? stmt->parent->end : fn->node->end;
+}
+
 static void add_local(struct fn *fn, struct decl *d)
 {
 	struct var *v = xcalloc(1, sizeof(*v));
@@ -180,10 +201,10 @@ static void add_local(struct fn *fn, struct decl *d)
 	v->decl = d;
 	v->mem = d->address_taken || d->type->kind == T_ARRAY ||
 		 d->type->kind == T_VLA || d->type->size > 256;
-	v->name = shadows ? xasprintf("__ckpt_v%d_%s", fn->nvars, d->name) :
-			    xstrdup(d->name);
-	v->stable = shadows ? xasprintf("%s@%u", d->name, d->line) :
-			      xstrdup(d->name);
+	v->name = shadows ? xasprintf("__ckpt_v%d_%s", fn->nvars, d->name)
+			  : xstrdup(d->name);
+	v->stable = shadows ? xasprintf("%s@%u", d->name, d->line)
+			    : xstrdup(d->name);
 	unsigned copies = stable_copies(fn, v->stable);
 	if (copies) {
 		char *s = xasprintf("%s#%u", v->stable, copies);
@@ -192,6 +213,7 @@ static void add_local(struct fn *fn, struct decl *d)
 		v->stable = s;
 	}
 	d->user = v;
+	set_scope(fn, v);
 	add_var(fn, v);
 	if (v->mem)
 		fn->has_mem = true;
@@ -212,7 +234,8 @@ static bool literal_has_address(const struct node *n)
 
 	if (n->type->kind == T_ARRAY)
 		return true;
-	while (p && (p->kind == N_PAREN || (p->kind == N_MEMBER && !p->arrow))) {
+	while (p &&
+	       (p->kind == N_PAREN || (p->kind == N_MEMBER && !p->arrow))) {
 		if (p->type && p->type->kind == T_ARRAY)
 			return true;
 		p = p->parent;
@@ -270,6 +293,57 @@ static void add_call(struct fn *fn, struct node *n)
 			  xasprintf("call %s", d ? d->name : "(*)"));
 }
 
+/* Of the statics before: with the same name, and in the same line too. */
+static void count_statics(const struct fn *fn, const struct decl *d,
+			  unsigned *ret_same, unsigned *ret_line)
+{
+	*ret_same = *ret_line = 0;
+	for (int i = 0; i < fn->nstatics; i++) {
+		const struct decl *o = fn->statics[i]->decl;
+
+		if (strcmp(o->name, d->name))
+			continue;
+		++*ret_same;
+		*ret_line += o->line == d->line;
+	}
+}
+
+static void add_static(struct fn *fn, struct decl *d)
+{
+	struct var *v = xcalloc(1, sizeof(*v));
+	const char *f = fn->decl->name;
+	unsigned same, line;
+
+	count_statics(fn, d, &same, &line);
+	v->decl = d;
+	v->name = line ? xasprintf("__ckpt_l_%s_%u_%s_%u", f, d->line, d->name,
+				   line)
+		       : xasprintf("__ckpt_l_%s_%u_%s", f, d->line, d->name);
+	v->stable = same ? xasprintf("%s.%s#%u", f, d->name, same)
+			 : xasprintf("%s.%s", f, d->name);
+	d->user = v;
+	fn->statics = xreallocarray(fn->statics, fn->nstatics + 1,
+				    sizeof(*fn->statics));
+	fn->statics[fn->nstatics++] = v;
+}
+
+static bool find_label_addr(struct node *n, void *ctx)
+{
+	bool *found = ctx;
+
+	*found |= n->kind == N_LABEL_ADDR;
+	return !*found;
+}
+
+/* A table of labels can stand in its function only. */
+static bool holds_labels(struct node *var)
+{
+	bool found = false;
+
+	node_walk(node_up(var, N_DECL_STMT), find_label_addr, &found);
+	return found;
+}
+
 static void add_declarator(struct fn *fn, struct node *n)
 {
 	struct decl *d = n->decl;
@@ -278,10 +352,8 @@ static void add_declarator(struct fn *fn, struct node *n)
 		return;
 	if (d->kind == D_LOCAL) {
 		add_local(fn, d);
-	} else if (d->kind == D_STATIC_LOCAL) {
-		fn->statics = xreallocarray(fn->statics, fn->nstatics + 1,
-					    sizeof(*fn->statics));
-		fn->statics[fn->nstatics++] = d;
+	} else if (d->kind == D_STATIC_LOCAL && !holds_labels(n)) {
+		add_static(fn, d);
 	}
 }
 
@@ -289,7 +361,7 @@ static bool collect(struct node *n, void *ctx)
 {
 	struct fn *fn = ctx;
 
-	if (is_opaque(n))
+	if (node_is_opaque(n))
 		return false;
 	if (n->kind == N_VAR)
 		add_declarator(fn, n);
@@ -312,7 +384,7 @@ static bool find_candidate(struct node *n, void *ctx)
 {
 	bool *found = ctx;
 
-	if (is_opaque(n))
+	if (node_is_opaque(n))
 		return false;
 	if (n->kind == N_CALL && fn_call_is_candidate(n))
 		*found = true;
@@ -339,20 +411,33 @@ static void add_entry(struct fn *fn)
 static const char *feature_words(enum feature f)
 {
 	switch (f) {
-	case F_SETJMP: return "it calls setjmp";
-	case F_ALLOCA: return "it calls alloca";
-	case F_VLA: return "it has an array of variable length";
+	case F_SETJMP:
+		return "it calls setjmp";
+	case F_ALLOCA:
+		return "it calls alloca";
+	case F_VLA:
+		return "it has an array of variable length";
 	case F_COMPUTED_GOTO:
-	case F_LABEL_ADDR: return "it takes the address of a label";
-	case F_ASM: return "it contains inline assembly";
-	case F_CLEANUP: return "it has a variable with a cleanup function";
-	case F_NESTED_FUNCTION: return "it has a nested function";
-	case F_VA_START: return "it takes variable arguments";
-	case F_VECTOR: return "it uses vector types";
-	case F_ATOMIC: return "it uses atomic types";
-	case F_APPLY: return "it uses __builtin_apply";
-	case F_VFORK: return "it calls vfork";
-	default: return NULL;
+	case F_LABEL_ADDR:
+		return "it takes the address of a label";
+	case F_ASM:
+		return "it contains inline assembly";
+	case F_CLEANUP:
+		return "it has a variable with a cleanup function";
+	case F_NESTED_FUNCTION:
+		return "it has a nested function";
+	case F_VA_START:
+		return "it takes variable arguments";
+	case F_VECTOR:
+		return "it uses vector types";
+	case F_ATOMIC:
+		return "it uses atomic types";
+	case F_APPLY:
+		return "it uses __builtin_apply";
+	case F_VFORK:
+		return "it calls vfork";
+	default:
+		return NULL;
 	}
 }
 
@@ -367,24 +452,32 @@ static void refuse_features(struct fn *fn)
 	}
 }
 
+/* The sizes of such a type are computed where it is written. */
+static bool is_variably_modified(const struct type *t)
+{
+	while (t->kind == T_POINTER || t->kind == T_ARRAY)
+		t = t->elem;
+	return t->kind == T_VLA;
+}
+
 static void refuse_types(struct fn *fn)
 {
 	for (int i = 0; i < fn->nvars; i++) {
 		struct decl *d = fn->vars[i]->decl;
 		enum type_kind k = d ? d->type->kind : T_INT;
 
-		if (k == T_VLA || k == T_VA_LIST || k == T_VECTOR ||
-		    k == T_OTHER || (d && d->has_cleanup))
+		if ((d && is_variably_modified(d->type)) || k == T_VA_LIST ||
+		    k == T_VECTOR || k == T_OTHER || (d && d->has_cleanup))
 			refuse(fn, d->name_at,
 			       xasprintf("'%s' has a type that cannot be saved",
 					 d->name));
 	}
 	for (int i = 0; i < fn->nstatics; i++)
-		if (fn->statics[i]->type->local &&
-		    !fn->statics[i]->type->tag_decl)
-			refuse(fn, fn->statics[i]->name_at,
+		if (fn->statics[i]->decl->type->local &&
+		    !fn->statics[i]->decl->type->tag_decl)
+			refuse(fn, fn->statics[i]->decl->name_at,
 			       xasprintf("static '%s' has a type of the block",
-					 fn->statics[i]->name));
+					 fn->statics[i]->decl->name));
 }
 
 /* A jump from outside into the rest of a block, behind a declaration. */
@@ -412,30 +505,24 @@ static bool find_jump(struct node *n, void *ctx)
 	return !j->found;
 }
 
-/* From where on, and up to where, a memory variable is in scope. */
-static bool scope_of(const struct var *v, struct jump_in *ret)
+/* The block of a literal: it lives from the block's start to its end. */
+static struct jump_in scope_of(const struct var *v)
 {
-	struct node *stmt, *block;
+	const struct node *block;
 
-	if (!v->decl) {
-		block = node_up(v->node, N_COMPOUND);
-		*ret = (struct jump_in){ block->begin, block->end, false };
-		return true;
-	}
-	stmt = v->decl->node ? node_up(v->decl->node, N_DECL_STMT) : NULL;
-	if (!stmt || v->decl->kind != D_LOCAL)
-		return false;
-	block = stmt->parent;
-	*ret = (struct jump_in){ stmt->end, block->end, false };
-	return true;
+	if (v->decl)
+		return (struct jump_in){ v->scope_begin, v->scope_end, false };
+	block = node_up(v->node, N_COMPOUND);
+	return (struct jump_in){ block->begin, block->end, false };
 }
 
 static void mark_odd(struct fn *fn)
 {
-	struct jump_in j;
-
 	for (int i = 0; i < fn->nlocals; i++) {
-		if (!fn->vars[i]->mem || !scope_of(fn->vars[i], &j))
+		struct jump_in j = scope_of(fn->vars[i]);
+
+		if (!fn->vars[i]->mem ||
+		    (fn->vars[i]->decl && fn->vars[i]->decl->kind != D_LOCAL))
 			continue;
 		node_walk(fn->body, find_jump, &j);
 		fn->vars[i]->odd = j.found;
@@ -491,13 +578,19 @@ struct fns *fns_make(struct ast *a)
 	return f;
 }
 
+static void var_free(struct var *v)
+{
+	free(v->name);
+	free(v->stable);
+	free(v);
+}
+
 static void fn_free(struct fn *fn)
 {
-	for (int i = 0; i < fn->nvars; i++) {
-		free(fn->vars[i]->name);
-		free(fn->vars[i]->stable);
-		free(fn->vars[i]);
-	}
+	for (int i = 0; i < fn->nvars; i++)
+		var_free(fn->vars[i]);
+	for (int i = 0; i < fn->nstatics; i++)
+		var_free(fn->statics[i]);
 	for (int i = 0; i < fn->npoints; i++) {
 		free(fn->points[i]->what);
 		free(fn->points[i]->vars);

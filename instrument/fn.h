@@ -14,29 +14,32 @@
 #ifndef INSTRUMENT_FN_H
 #define INSTRUMENT_FN_H
 
-#include <stdbool.h>
 #include "instrument/ast.h"
+#include <stdbool.h>
 
 enum point_kind { POINT_CALL, POINT_LOOP, POINT_ENTRY, POINT_GOTO };
 
 struct var {
-	struct decl *decl;	/* NULL: a temporary or a literal's object */
-	struct node *node;	/* of a temporary: the expression it holds; of
+	struct decl *decl; /* NULL: a temporary or a literal's object */
+	struct node *node; /* of a temporary: the expression it holds; of
 				 * a compound literal that has an address: it;
 				 * declared at the start of its block */
-	char *name;		/* in the emitted C */
-	char *stable;		/* in images */
+	char *name; /* in the emitted C */
+	char *stable; /* in images */
 	bool mem;
-	bool odd;		/* memory variable whose declaration can be
+	bool odd; /* memory variable whose declaration can be
 				 * jumped over */
-	bool is_bool;		/* temporary: the value of a && or || */
-	int index;		/* among fn.vars */
+	bool assigned; /* its initialiser became an assignment */
+	bool is_bool; /* temporary: the value of a && or || */
+	size_t scope_begin,
+		scope_end; /* of a variable: where it can be named */
+	int index; /* among fn.vars */
 };
 
 struct point {
 	enum point_kind kind;
-	int id;			/* dense, from 0 */
-	struct node *node;	/* call, loop or goto; entry: the statement the
+	int id; /* dense, from 0 */
+	struct node *node; /* call, loop or goto; entry: the statement the
 				 * poll stands before */
 	char *what;
 	struct place place;
@@ -45,25 +48,25 @@ struct point {
 	struct var **vars;
 	bool *maybe;
 	int nvars;
-	bool alive;		/* reachable: it was met in the lowered form */
+	bool alive; /* reachable: it was met in the lowered form */
 };
 
 struct fn {
 	struct ast *ast;
 	struct decl *decl;
 	struct node *node, *body;
-	bool refused;		/* runs as written, with polls off */
+	bool refused; /* runs as written, with polls off */
 	char *why;
 	size_t why_at;
-	struct var **vars;	/* parameters, locals, then temporaries */
+	struct var **vars; /* parameters, locals, then temporaries */
 	int nvars, nlocals;
 	struct point **points;
 	int npoints;
-	struct node **loops;	/* in the order of the text */
+	struct node **loops; /* in the order of the text */
 	int nloops;
-	bool has_mem;		/* any memory variable */
+	bool has_mem; /* any memory variable */
 	int nstatics;
-	struct decl **statics;	/* static locals */
+	struct var **statics; /* static locals, in the order of the text */
 };
 
 /* One record per function definition of the user's source, in order. */
@@ -87,6 +90,11 @@ struct var *fn_var(const struct decl *d);
 /* The object of a compound literal whose address is used, or NULL. */
 struct var *fn_literal(const struct fn *fn, const struct node *n);
 
+/*
+ * What runs in ways that the text does not show (only the chosen branch of
+ * _Generic, nothing of sizeof) is left as written and holds no points.
+ */
+bool node_is_opaque(const struct node *n);
 bool node_is_loop(const struct node *n);
 /* The expression inside any parentheses; NULL for NULL. */
 struct node *node_strip(struct node *n);

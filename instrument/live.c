@@ -127,6 +127,25 @@ static void eval(struct flow *f, struct node *n, uint64_t *live,
 	}
 }
 
+/*
+ * A jump from `at` into the scope of a variable passes its declaration by:
+ * before the jump there is no such variable, behind it perhaps no value.
+ */
+static void leave_scopes(struct flow *f, uint64_t *live, size_t at)
+{
+	const struct fn *fn = f->l->fn;
+
+	for (int i = 0; i < fn->nlocals; i++) {
+		const struct var *v = fn->vars[i];
+
+		if (v->mem || !set_has(live, v) ||
+		    (at >= v->scope_begin && at < v->scope_end))
+			continue;
+		set_add(f->maybe, v);
+		set_del(live, v);
+	}
+}
+
 /* ---- statements ---- */
 
 static void flow_list(struct flow *f, struct ir *ir, uint64_t *live);
@@ -136,8 +155,8 @@ static uint64_t *label_live(struct flow *f, const struct decl *label)
 	for (int i = 0; i < f->nlabels; i++)
 		if (f->labels[i].label == label)
 			return f->labels[i].live;
-	f->labels = xreallocarray(f->labels, f->nlabels + 1,
-				  sizeof(*f->labels));
+	f->labels =
+		xreallocarray(f->labels, f->nlabels + 1, sizeof(*f->labels));
 	f->labels[f->nlabels].label = label;
 	f->labels[f->nlabels].live = set_new(f);
 	return f->labels[f->nlabels++].live;
@@ -152,8 +171,7 @@ static void at_point(struct flow *f, const struct point *p,
 }
 
 static void flow_declarators(struct flow *f, struct node *v,
-			     const struct node *last, bool bare,
-			     uint64_t *live)
+			     const struct node *last, bool bare, uint64_t *live)
 {
 	struct var *var;
 
@@ -246,6 +264,7 @@ static void flow_switch(struct flow *f, struct ir *ir, uint64_t *live)
 	if (!f->has_default)
 		set_union(f, cases, out);
 	set_copy(f, live, cases);
+	leave_scopes(f, live, ir->n->begin);
 	add_uses(f, ir->n->cond, live, NULL);
 	f->on_break = save_break;
 	f->cases = save_cases;
@@ -270,12 +289,14 @@ static void flow_label(struct flow *f, struct ir *ir, uint64_t *live)
 
 static void flow_jump(struct flow *f, struct ir *ir, uint64_t *live)
 {
-	if (ir->n->kind == N_GOTO)
+	if (ir->n->kind == N_GOTO) {
 		set_copy(f, live, label_live(f, ir->n->decl));
-	else if (ir->n->kind == N_BREAK && f->on_break)
+		leave_scopes(f, live, ir->n->begin);
+	} else if (ir->n->kind == N_BREAK && f->on_break) {
 		set_copy(f, live, f->on_break);
-	else if (ir->n->kind == N_CONTINUE && f->on_continue)
+	} else if (ir->n->kind == N_CONTINUE && f->on_continue) {
 		set_copy(f, live, f->on_continue);
+	}
 }
 
 static void flow_call(struct flow *f, struct ir *ir, uint64_t *live)
@@ -299,16 +320,27 @@ static void flow_return(struct flow *f, struct ir *ir, uint64_t *live)
 static void flow_one(struct flow *f, struct ir *ir, uint64_t *live)
 {
 	switch (ir->kind) {
-	case IR_BLOCK: flow_list(f, ir->a, live); break;
-	case IR_TEMPS: break;
-	case IR_EXPR: eval(f, ir->n, live, NULL); break;
+	case IR_BLOCK:
+		flow_list(f, ir->a, live);
+		break;
+	case IR_TEMPS:
+		break;
+	case IR_EXPR:
+		eval(f, ir->n, live, f->l->subst[ir->n->id].temp);
+		break;
 	case IR_SET:
 		set_del(live, ir->temp);
 		eval(f, ir->n, live, ir->temp);
 		break;
-	case IR_CALL: flow_call(f, ir, live); break;
-	case IR_POLL: at_point(f, ir->point, live); break;
-	case IR_DECL: flow_decl(f, ir, live); break;
+	case IR_CALL:
+		flow_call(f, ir, live);
+		break;
+	case IR_POLL:
+		at_point(f, ir->point, live);
+		break;
+	case IR_DECL:
+		flow_decl(f, ir, live);
+		break;
 	case IR_INIT:
 		set_del(live, fn_var(ir->n->decl));
 		add_uses(f, ir->n->init, live, NULL);
@@ -324,13 +356,25 @@ static void flow_one(struct flow *f, struct ir *ir, uint64_t *live)
 		flow_branch(f, ir->a, ir->b, live);
 		add_uses(f, ir->n->cond, live, NULL);
 		break;
-	case IR_LOOP: flow_loop(f, ir, live); break;
-	case IR_SWITCH: flow_switch(f, ir, live); break;
-	case IR_LABEL: flow_label(f, ir, live); break;
-	case IR_JUMP: flow_jump(f, ir, live); break;
+	case IR_LOOP:
+		flow_loop(f, ir, live);
+		break;
+	case IR_SWITCH:
+		flow_switch(f, ir, live);
+		break;
+	case IR_LABEL:
+		flow_label(f, ir, live);
+		break;
+	case IR_JUMP:
+		flow_jump(f, ir, live);
+		break;
 	case IR_TAIL:
-	case IR_RETURN: flow_return(f, ir, live); break;
-	case IR_TEXT: add_uses(f, ir->n, live, NULL); break;
+	case IR_RETURN:
+		flow_return(f, ir, live);
+		break;
+	case IR_TEXT:
+		add_uses(f, ir->n, live, NULL);
+		break;
 	}
 }
 

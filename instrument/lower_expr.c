@@ -5,14 +5,6 @@
 
 #include "common/base/xalloc.h"
 
-/* Nothing below such a node is lowered: see fn.c. */
-static bool is_opaque(const struct node *n)
-{
-	return n->kind == N_UNEVALUATED || n->kind == N_GENERIC ||
-	       n->kind == N_CHOOSE || n->kind == N_OTHER_EXPR ||
-	       n->kind == N_VA_ARG;
-}
-
 bool expr_has_effects(const struct node *n)
 {
 	if (n->kind == N_UNEVALUATED)
@@ -55,7 +47,7 @@ bool expr_reads_memory(const struct node *n)
 
 static bool stmt_expr_has(struct lowered *l, struct node *n)
 {
-	if (is_opaque(n))
+	if (node_is_opaque(n))
 		return false;
 	if (n->kind == N_CALL && l->points.call(l->points.ctx, n))
 		return true;
@@ -70,7 +62,7 @@ static bool stmt_expr_has(struct lowered *l, struct node *n)
 
 static bool compute_has(struct lowered *l, struct node *n)
 {
-	if (is_opaque(n))
+	if (node_is_opaque(n))
 		return false;
 	if (n->kind == N_STMT_EXPR)
 		return stmt_expr_has(l, n->first);
@@ -110,8 +102,7 @@ static void spill(struct lowered *l, struct node *n, enum mode mode,
 		  struct ir_list *out);
 
 /* Pins down which object n is, without reading it. */
-static void spill_lvalue(struct lowered *l, struct node *n,
-			 struct ir_list *out)
+static void spill_lvalue(struct lowered *l, struct node *n, struct ir_list *out)
 {
 	switch (n->kind) {
 	case N_INDEX:
@@ -129,6 +120,13 @@ static void spill_lvalue(struct lowered *l, struct node *n,
 	case N_REF:
 	case N_STRING:
 		break;
+	case N_COMPOUND_LITERAL:
+		if (fn_literal(l->fn, n)) {
+			ir_add(l, out, IR_EXPR, n);
+			l->subst[n->id].temp = fn_literal(l->fn, n);
+			break;
+		}
+		/* fall through */
 	default:
 		if (n->type && n->type->kind == T_ARRAY)
 			lower_fail(l, n, "an array value that a call needs");
@@ -212,15 +210,13 @@ static void lower_operands(struct lowered *l, struct node *e,
 
 	for (struct node *c = e->first; c; c = c->next)
 		if (node_is_expr(c) && c->kind != N_TYPE_REF)
-			op[count++] = (struct operand){
-				c, lvalue ? LVALUE : VALUE
-			};
+			op[count++] =
+				(struct operand){ c, lvalue ? LVALUE : VALUE };
 	in_order(l, op, count, false, out);
 	free(op);
 }
 
-static void lower_assign(struct lowered *l, struct node *e,
-			 struct ir_list *out)
+static void lower_assign(struct lowered *l, struct node *e, struct ir_list *out)
 {
 	struct operand left = { e->first, LVALUE };
 	struct operand right = { e->last, VALUE };
@@ -259,6 +255,13 @@ static void lower_call(struct lowered *l, struct node *e, struct ir_list *out)
 
 /* ---- control flow inside expressions ---- */
 
+/* What is left of e is evaluated, unless its value was all there is. */
+static void add_effects(struct lowered *l, struct node *e, struct ir_list *out)
+{
+	if (!l->subst[e->id].gone && !l->subst[e->id].temp)
+		ir_add(l, out, IR_EXPR, e);
+}
+
 static void branch_value(struct lowered *l, struct node *part, bool done,
 			 struct var *temp, struct ir **to)
 {
@@ -269,8 +272,8 @@ static void branch_value(struct lowered *l, struct node *part, bool done,
 		lower_expr(l, part, &list);
 	if (temp)
 		ir_add(l, &list, IR_SET, part)->temp = temp;
-	else if (!l->subst[part->id].gone)
-		ir_add(l, &list, IR_EXPR, part);
+	else
+		add_effects(l, part, &list);
 	*to = list.head;
 }
 
@@ -320,8 +323,7 @@ static void lower_comma(struct lowered *l, struct node *e, struct ir_list *out)
 	lower_expr(l, e->first, out);
 	if (!lower_has(l, e->last) && !l->subst[e->first->id].gone)
 		return;
-	if (!l->subst[e->first->id].gone)
-		ir_add(l, out, IR_EXPR, e->first);
+	add_effects(l, e->first, out);
 	lower_expr(l, e->last, out);
 	l->subst[e->id].alias = e->last;
 	l->subst[e->id].temp = l->subst[e->last->id].temp;
@@ -343,19 +345,32 @@ void lower_expr(struct lowered *l, struct node *e, struct ir_list *out)
 	if (!lower_has(l, e))
 		return;
 	switch (e->kind) {
-	case N_CALL: lower_call(l, e, out); break;
-	case N_ASSIGN: lower_assign(l, e, out); break;
+	case N_CALL:
+		lower_call(l, e, out);
+		break;
+	case N_ASSIGN:
+		lower_assign(l, e, out);
+		break;
 	case N_LOGAND:
-	case N_LOGOR: lower_logical(l, e, out); break;
-	case N_COND: lower_cond(l, e, out); break;
-	case N_COMMA: lower_comma(l, e, out); break;
-	case N_STMT_EXPR: lower_block_value(l, e, out); break;
+	case N_LOGOR:
+		lower_logical(l, e, out);
+		break;
+	case N_COND:
+		lower_cond(l, e, out);
+		break;
+	case N_COMMA:
+		lower_comma(l, e, out);
+		break;
+	case N_STMT_EXPR:
+		lower_block_value(l, e, out);
+		break;
 	case N_PAREN:
 	case N_CAST:
 		lower_operands(l, e, out);
 		if (is_void(e) && l->subst[e->last->id].gone)
 			l->subst[e->id].gone = true;
 		break;
-	default: lower_operands(l, e, out);
+	default:
+		lower_operands(l, e, out);
 	}
 }

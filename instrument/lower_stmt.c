@@ -41,8 +41,8 @@ struct var *lower_temp(struct lowered *l, struct node *e)
 	for (int i = 0; i < l->nnew; i++)
 		if (l->new_temps[i] == v)
 			return v;
-	l->new_temps = xreallocarray(l->new_temps, l->nnew + 1,
-				     sizeof(*l->new_temps));
+	l->new_temps =
+		xreallocarray(l->new_temps, l->nnew + 1, sizeof(*l->new_temps));
 	l->new_temps[l->nnew++] = v;
 	return v;
 }
@@ -85,9 +85,9 @@ static void append(struct ir_list *to, struct ir_list *from)
 }
 
 /* { temps; what `e` needs first; final } */
-static struct ir *lower_full(struct lowered *l, struct node *s,
-			     struct node *e, enum ir_kind kind,
-			     struct node *final, struct ir_list *out)
+static struct ir *lower_full(struct lowered *l, struct node *s, struct node *e,
+			     enum ir_kind kind, struct node *final,
+			     struct ir_list *out)
 {
 	struct full f;
 	struct ir *block, *last = NULL;
@@ -112,8 +112,8 @@ static struct ir *lower_full(struct lowered *l, struct node *s,
 
 static bool var_has(struct lowered *l, struct node *var)
 {
-	return var->kind == N_VAR && var->init &&
-	       var->decl->kind == D_LOCAL && lower_has(l, var->init);
+	return var->kind == N_VAR && var->init && var->decl->kind == D_LOCAL &&
+	       lower_has(l, var->init);
 }
 
 static struct ir *add_decl(struct lowered *l, struct node *s,
@@ -150,24 +150,80 @@ static bool names_itself(struct node *var)
 	return m.found;
 }
 
-/*
- * What an initialiser with points was lowered to stands right before its
- * declarator, or between it and an assignment where it names the variable.
- */
-static void lower_initializer(struct lowered *l, struct node *s,
-			      struct node *v, struct ir_list *out)
+/* What an initialiser with points was lowered to; then, unless it stays with
+ * its declarator, the assignment that it becomes. */
+static void lower_initializer(struct lowered *l, struct node *v, bool assign,
+			      struct ir_list *out)
 {
-	bool self = names_itself(v);
 	struct full f;
 
-	if (self)
-		add_decl(l, s, v, v, out)->bare = true;
 	full_begin(l, &f);
 	lower_expr(l, v->init, &f.list);
-	if (self)
+	if (assign)
 		ir_add(l, &f.list, IR_INIT, v);
 	full_end(l, &f);
 	append(out, &f.list);
+}
+
+static void add_bare(struct lowered *l, struct node *s, struct node *first,
+		     struct node *last, struct ir_list *out)
+{
+	add_decl(l, s, first, last, out)->bare = true;
+	for (struct node *v = first; v; v = v->next) {
+		if (fn_var(v->decl))
+			fn_var(v->decl)->assigned = true;
+		if (v == last)
+			break;
+	}
+}
+
+/* `struct { int a; } s = { f() }` and `enum { A } e = f(A)` */
+static bool defines_type(const struct node *s)
+{
+	for (const struct node *c = s->first; c; c = c->next)
+		if (c->kind == N_TYPE_DECL)
+			return true;
+	return false;
+}
+
+/* The type can be written once only: all is declared, then assigned. */
+static void lower_decl_of_type(struct lowered *l, struct node *s,
+			       struct ir_list *out)
+{
+	struct node *first = s->first;
+
+	while (first->kind != N_VAR)
+		first = first->next;
+	add_bare(l, s, first, s->last, out);
+	for (struct node *v = first; v; v = v->next)
+		if (v->kind == N_VAR && v->init)
+			lower_initializer(l, v, true, out);
+}
+
+static void lower_decl_parts(struct lowered *l, struct node *s,
+			     struct ir_list *out)
+{
+	struct node *from = NULL, *prev = NULL;
+
+	for (struct node *v = s->first; v; v = v->next) {
+		if (v->kind != N_VAR)
+			continue;
+		if (var_has(l, v)) {
+			bool self = names_itself(v);
+
+			if (from)
+				add_decl(l, s, from, prev, out);
+			if (self)
+				add_bare(l, s, v, v, out);
+			lower_initializer(l, v, self, out);
+			from = self ? NULL : v;
+		} else if (!from) {
+			from = v;
+		}
+		prev = v;
+	}
+	if (from)
+		add_decl(l, s, from, prev, out);
 }
 
 /*
@@ -176,30 +232,16 @@ static void lower_initializer(struct lowered *l, struct node *s,
  */
 static void lower_decl(struct lowered *l, struct node *s, struct ir_list *out)
 {
-	struct node *from = NULL, *prev = NULL;
 	bool split = false;
 
 	for (struct node *v = s->first; v; v = v->next)
 		split |= var_has(l, v);
-	if (!split) {
+	if (!split)
 		add_decl(l, s, NULL, NULL, out)->whole = s;
-		return;
-	}
-	for (struct node *v = s->first; v; v = v->next) {
-		if (v->kind != N_VAR)
-			continue;
-		if (var_has(l, v)) {
-			if (from)
-				add_decl(l, s, from, prev, out);
-			lower_initializer(l, s, v, out);
-			from = names_itself(v) ? NULL : v;
-		} else if (!from) {
-			from = v;
-		}
-		prev = v;
-	}
-	if (from)
-		add_decl(l, s, from, prev, out);
+	else if (defines_type(s))
+		lower_decl_of_type(l, s, out);
+	else
+		lower_decl_parts(l, s, out);
 }
 
 /* ---- loops ---- */
@@ -223,8 +265,7 @@ static void lower_part(struct lowered *l, struct node *e, enum ir_kind kind,
 		return;
 	full_begin(l, &f);
 	lower_expr(l, e, &f.list);
-	if (kind == IR_EXPR &&
-	    !(l->subst[e->id].gone || l->subst[e->id].temp))
+	if (kind == IR_EXPR && !(l->subst[e->id].gone || l->subst[e->id].temp))
 		ir_add(l, &f.list, kind, e);
 	full_end(l, &f);
 	*to = f.list.head;
@@ -277,8 +318,7 @@ static bool is_tail_call(struct lowered *l, struct node *s)
 	return true;
 }
 
-static void lower_return(struct lowered *l, struct node *s,
-			 struct ir_list *out)
+static void lower_return(struct lowered *l, struct node *s, struct ir_list *out)
 {
 	if (s->cond && is_tail_call(l, s))
 		ir_add(l, out, IR_TAIL, node_strip(s->cond))->whole = s;
@@ -338,15 +378,23 @@ void lower_stmt(struct lowered *l, struct node *s, struct ir_list *out)
 	if (s->parent == l->fn->body)
 		add_entry(l, s, out);
 	switch (s->kind) {
-	case N_COMPOUND: lower_compound(l, s, out); break;
-	case N_DECL_STMT: lower_decl(l, s, out); break;
+	case N_COMPOUND:
+		lower_compound(l, s, out);
+		break;
+	case N_DECL_STMT:
+		lower_decl(l, s, out);
+		break;
 	case N_EXPR_STMT:
 		lower_full(l, s, s->first, IR_EXPR, s->first, out);
 		break;
-	case N_IF: lower_if(l, s, out); break;
+	case N_IF:
+		lower_if(l, s, out);
+		break;
 	case N_WHILE:
 	case N_DO:
-	case N_FOR: lower_loop(l, s, out); break;
+	case N_FOR:
+		lower_loop(l, s, out);
+		break;
 	case N_SWITCH:
 		ir = lower_full(l, s, s->cond, IR_SWITCH, s, out);
 		lower_body(l, s->body, &ir->a);
@@ -358,11 +406,18 @@ void lower_stmt(struct lowered *l, struct node *s, struct ir_list *out)
 		ir->whole = s;
 		lower_body(l, s->body, &ir->a);
 		break;
-	case N_GOTO: lower_goto(l, s, out); break;
+	case N_GOTO:
+		lower_goto(l, s, out);
+		break;
 	case N_BREAK:
-	case N_CONTINUE: ir_add(l, out, IR_JUMP, s)->whole = s; break;
-	case N_RETURN: lower_return(l, s, out); break;
-	default: ir_add(l, out, IR_TEXT, s)->whole = s;
+	case N_CONTINUE:
+		ir_add(l, out, IR_JUMP, s)->whole = s;
+		break;
+	case N_RETURN:
+		lower_return(l, s, out);
+		break;
+	default:
+		ir_add(l, out, IR_TEXT, s)->whole = s;
 	}
 }
 
