@@ -3,7 +3,7 @@
  * Works for a while in equal rounds: some heap (a list and an array), lines to
  * stdout and to a file of its own.
  *
- *   steady ROUNDS [CELLS]       about a millisecond a round
+ *   steady ROUNDS [CELLS]       some milliseconds a round
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ struct cell {
 
 static uint32_t step(uint32_t x)
 {
-	for (int i = 0; i < 300000; i++)
+	for (int i = 0; i < 2000000; i++)
 		x = x * 1664525u + 1013904223u;
 	return x;
 }
