@@ -194,7 +194,9 @@ void ckpti_capture_finish(void)
 	if (!c->problem[0]) {
 		r = write_guarded(c);
 		if (r)
-			problem(c, "cannot write the image: ", strerror(-r));
+			snprintf(c->problem, sizeof(c->problem),
+				 "cannot write image '%.200s': %s",
+				 ckpti_conf.image, strerror(-r));
 	}
 	tell(c);
 	if (!c->problem[0] && (ckpti_asked.why & CKPTI_WHY_ENDS))

@@ -320,6 +320,25 @@ static void put_span(struct ckpti_typetab *tab, struct ckpti_buf *b,
 	}
 }
 
+static void put_range(struct ckpti_buf *b, uintptr_t low, uintptr_t high)
+{
+	ckpti_put_uint(b, low);
+	ckpti_put_uint(b, high - low);
+}
+
+/* Where pointers that lead to nothing now may have led before. */
+static void put_ranges(struct ckpti_buf *b)
+{
+	const struct ckpti_space *foreign = ckpti_arena_space(CKPTI_FOREIGN);
+	struct ckpti_park_ranges r;
+
+	ckpti_park_ranges(&r);
+	ckpti_put_uint(b, 3);
+	put_range(b, r.stack_low, r.stack_high);
+	put_range(b, r.also_low, r.also_high);
+	put_range(b, foreign->low, foreign->high);
+}
+
 static void put_heap(struct ckpti_typetab *tab, struct ckpti_buf *b)
 {
 	struct ckpti_space *space = ckpti_arena_space(CKPTI_PROGRAM);
@@ -328,6 +347,7 @@ static void put_heap(struct ckpti_typetab *tab, struct ckpti_buf *b)
 	uint64_t n = 0;
 	size_t i;
 
+	put_ranges(b);
 	ckpti_put_uint(b, space->nchunks);
 	for (i = 0; i < space->nchunks; i++) {
 		ckpti_put_uint(b, (uintptr_t)space->chunks[i].base >>

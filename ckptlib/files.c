@@ -57,6 +57,7 @@ static struct ckpti_fdinfo *info_of(int fd, bool make)
 void ckpti_files_start(void)
 {
 	struct ckpti_fdinfo *info;
+	struct stat st;
 	int fd;
 
 	ckpti_filetab.active = true;
@@ -64,8 +65,11 @@ void ckpti_files_start(void)
 		if (fcntl(fd, F_GETFD) < 0)
 			continue;
 		info = info_of(fd, true);
-		if (info)
-			info->inherited = true;
+		if (!info)
+			continue;
+		info->inherited = true;
+		info->own = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+			    st.st_size == 0;
 	}
 }
 
@@ -87,6 +91,14 @@ void ckpti_file_written(const char *path)
 	p[t->nwritten] = strdup(path);
 	if (p[t->nwritten])
 		t->nwritten++;
+}
+
+void ckpti_file_inherited(int fd, bool own)
+{
+	struct ckpti_fdinfo *info = info_of(fd, false);
+
+	if (info)
+		info->own = own;
 }
 
 void ckpti_file_opened(int fd, const char *path, int writable)
@@ -219,11 +231,16 @@ static void take_content(struct ckpti_filestate *state, struct img_fd *d,
 static void take_regular(struct ckpti_filestate *state, struct img_fd *d,
 			 const struct stat *st)
 {
+	struct ckpti_fdinfo *info = info_of((int)d->fd, false);
 	off_t offset = lseek((int)d->fd, 0, SEEK_CUR);
 
 	d->kind = IMG_FILE_REGULAR;
 	d->offset = offset > 0 ? (uint64_t)offset : 0;
 	d->length = (uint64_t)st->st_size;
+	if (info && info->own && d->offset == d->length)
+		d->flags |= IMG_O_OWN;
+	else if (info)
+		info->own = false;
 	if (st->st_nlink == 0) {
 		d->flags |= IMG_O_UNLINKED;
 		take_content(state, d, d->length);

@@ -9,6 +9,7 @@
 struct ckpti_fdinfo {
 	char *path; /* as the program named it; NULL if it did not open it */
 	bool inherited;
+	bool own; /* IMG_O_OWN */
 };
 
 struct ckpti_filetab {
@@ -23,6 +24,9 @@ struct ckpti_filetab {
 extern struct ckpti_filetab ckpti_filetab;
 
 void ckpti_file_written(const char *path);
+
+/* An inherited descriptor of a restarted program; own: as IMG_O_OWN. */
+void ckpti_file_inherited(int fd, bool own);
 
 /* The name the system has for a descriptor, relative if below the working
  * directory; "" if it has none. */

@@ -17,6 +17,10 @@
 /* Room below the parked range for the one that copies it back. */
 #define DIVE_ROOM 16384
 
+/* Around the part in use: what calls that have returned may have used. */
+#define STACK_BELOW ((uintptr_t)8 << 20)
+#define STACK_ABOVE 4096
+
 static jmp_buf parked_env;
 static char *stack_base; /* the parked range ends here */
 static char *stack_low; /* and starts here */
@@ -24,6 +28,7 @@ static char *copy;
 static size_t copy_size;
 static char *also_base, *also_copy;
 static size_t also_size, also_copy_size;
+static size_t also_space; /* the largest size so far */
 
 static int reserve(char **area, size_t *size, size_t need)
 {
@@ -103,17 +108,22 @@ size_t ckpti_parked_size(void)
 	return (size_t)(stack_base - stack_low);
 }
 
-int ckpti_park_covers(const void *addr)
+void ckpti_park_ranges(struct ckpti_park_ranges *ret_ranges)
 {
-	const char *p = addr;
-
-	return p >= stack_low - (8 << 20) && p < stack_base + (1 << 20);
+	ret_ranges->stack_low = (uintptr_t)stack_low;
+	if (ret_ranges->stack_low > STACK_BELOW)
+		ret_ranges->stack_low -= STACK_BELOW;
+	ret_ranges->stack_high = (uintptr_t)stack_base + STACK_ABOVE;
+	ret_ranges->also_low = (uintptr_t)also_base;
+	ret_ranges->also_high = (uintptr_t)also_base + also_space;
 }
 
 void ckpti_park_also(char *base, size_t size)
 {
 	also_base = base;
 	also_size = size;
+	if (size > also_space)
+		also_space = size;
 }
 
 /* ---- where the program runs --------------------------------------------------- */

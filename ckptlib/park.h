@@ -8,6 +8,7 @@
 #define CKPTLIB_PARK_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Copies the stack from here up to the base. Returns 0; then 1, a second
@@ -24,8 +25,11 @@ const void *ckpti_parked(const void *addr);
 /* Bytes of stack that are parked. */
 size_t ckpti_parked_size(void);
 
-/* Whether the value lies in the stack in use, parked or free. */
-int ckpti_park_covers(const void *addr);
+/* Addresses of the stack, used or not, and of the second range below. */
+struct ckpti_park_ranges {
+	uintptr_t stack_low, stack_high, also_low, also_high;
+};
+void ckpti_park_ranges(struct ckpti_park_ranges *ret_ranges);
 
 /* A second range, of resumed frames' variables, to be parked with it. */
 void ckpti_park_also(char *base, size_t size);

@@ -206,20 +206,23 @@ int ckpti_files_restore(const struct img *img, char *text, size_t size)
 /* ---- what changes the disk ------------------------------------------------------------ */
 
 /*
- * Whether bytes behind the captured end may be others': the file is appended
- * to, or the descriptor stands behind that end already, as when a script
- * that holds it open starts the program again. They stay; an appended output
- * that has grown may hold lines twice, which is worth a word.
+ * Whether bytes behind the captured end may be others': the descriptor stands
+ * behind that end already, as when a script that holds it open starts the
+ * program again; or the file is appended to and was not ours from its first
+ * byte. They stay; that lines may be there twice is worth a word.
  */
 static bool shared_output(const struct img_fd *f, uint64_t size)
 {
-	if (lseek((int)f->fd, 0, SEEK_CUR) >= (off_t)f->length && f->length)
-		return true;
-	if (!(fcntl((int)f->fd, F_GETFL) & O_APPEND))
+	bool append = fcntl((int)f->fd, F_GETFL) & O_APPEND;
+
+	if (!append)
+		return f->length &&
+		       lseek((int)f->fd, 0, SEEK_CUR) >= (off_t)f->length;
+	if (f->flags & IMG_O_OWN)
 		return false;
 	if (size > f->length && f->fd == 1)
 		ckpti_say("'%s' has grown by %llu bytes since the checkpoint; "
-			  "they stay",
+			  "they stay, as others may have written them",
 			  f->path, (unsigned long long)(size - f->length));
 	return true;
 }
@@ -276,6 +279,7 @@ int ckpti_files_settle(const struct img *img, char *text, size_t size)
 		if (f->inherited) {
 			if (settle_inherited(&why, f))
 				return -1;
+			ckpti_file_inherited((int)f->fd, f->flags & IMG_O_OWN);
 			continue;
 		}
 		if (f->kind == IMG_FILE_REGULAR)

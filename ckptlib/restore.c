@@ -250,9 +250,26 @@ static void load_release(struct ckpti_load *load)
 	ckpti_img_close(load->img);
 }
 
-/* Frames of one machine need up to four times the stack on another. */
-#define STACK_FACTOR 4
-#define STACK_SMALL  ((size_t)1 << 20)
+/*
+ * Frames of one machine may need many times the stack on another, and slow
+ * clones' are the largest. Beyond what any main stack holds: one of its own.
+ */
+#define FRAME_BYTES  1024
+#define STACK_FACTOR 8
+#define STACK_SMALL  ((uint64_t)2 << 20)
+#define STACK_SPARE  ((uint64_t)64 << 20)
+
+static size_t stack_wanted(const struct img *img)
+{
+	uint64_t by_frames = (uint64_t)img->nframes * FRAME_BYTES;
+	uint64_t by_bytes = img->stack_bytes * STACK_FACTOR;
+	uint64_t want = by_frames > by_bytes ? by_frames : by_bytes;
+
+	if (want <= STACK_SMALL)
+		return 0;
+	want += STACK_SPARE;
+	return want < SIZE_MAX / 4 ? (size_t)want : SIZE_MAX / 4;
+}
 
 int ckpti_restore(const char *path, size_t *ret_stack)
 {
@@ -275,10 +292,7 @@ int ckpti_restore(const char *path, size_t *ret_stack)
 		ckpti_stats_restart(load.img, load.in_place);
 	}
 	ckpti_serial = load.img->serial;
-	*ret_stack = 0;
-	if (load.img->stack_bytes > STACK_SMALL)
-		*ret_stack = (size_t)load.img->stack_bytes * STACK_FACTOR +
-			     ((size_t)64 << 20);
+	*ret_stack = stack_wanted(load.img);
 	load_release(&load);
 	return r;
 }

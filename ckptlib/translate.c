@@ -356,6 +356,18 @@ static enum ckpti_found in_heap(struct ckpti_load *load, uint64_t addr,
 	return CKPTI_FOUND;
 }
 
+/* Whether it may have led somewhere before: to a frame that has returned. */
+static bool was_memory(const struct img *img, uint64_t addr)
+{
+	uint32_t i;
+
+	for (i = 0; i < img->nranges; i++) {
+		if (addr - img->ranges[i].base < img->ranges[i].size)
+			return true;
+	}
+	return false;
+}
+
 enum ckpti_found ckpti_translate(struct ckpti_load *load, uint64_t addr,
 				 uint32_t pointee, uintptr_t *ret_value,
 				 const char **ret_name)
@@ -383,7 +395,8 @@ enum ckpti_found ckpti_translate(struct ckpti_load *load, uint64_t addr,
 	}
 	stream = ckpti_stream_restored(load->img, addr);
 	if (!stream)
-		return CKPTI_UNKNOWN;
+		return was_memory(load->img, addr) ? CKPTI_DANGLING
+						   : CKPTI_UNKNOWN;
 	*ret_value = (uintptr_t)stream;
 	return CKPTI_FOUND;
 }

@@ -157,6 +157,11 @@ struct img_chunk {
 	uint64_t base, size;
 };
 
+/* Addresses where pointers may have led once: stack, libc's heap. */
+struct img_range {
+	uint64_t base, size;
+};
+
 enum img_file_kind {
 	IMG_FILE_REGULAR,
 	IMG_FILE_DEVICE,
@@ -183,6 +188,9 @@ enum img_open_flags {
 	IMG_O_CLOEXEC = 8,
 	IMG_O_NONBLOCK = 16,
 	IMG_O_UNLINKED = 32,
+	/* inherited output that was empty when the computation began, and to
+	 * which nobody else was seen to write */
+	IMG_O_OWN = 64,
 };
 
 struct img_stream {
@@ -228,13 +236,14 @@ struct img {
 	struct img_global *globals;
 	struct img_point *points;
 	struct img_frame *frames;
+	struct img_range *ranges;
 	struct img_chunk *chunks;
 	struct img_span *spans;
 	struct img_fd *fds;
 	struct img_stream *streams;
 	struct img_written *written;
 	uint32_t nreasons, nunits, ntypes, nfuncs, nstrings, nglobals, npoints,
-		nframes, nchunks, nspans, nfds, nstreams, nwritten;
+		nframes, nranges, nchunks, nspans, nfds, nstreams, nwritten;
 	uint64_t nblocks, heap_bytes;
 
 	/* raw data, in the writer's layout; the heap's stay in the file */

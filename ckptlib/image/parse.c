@@ -321,6 +321,11 @@ int ckpti_img_parse_heap(struct img *img, struct img_cursor *c)
 	uint32_t i;
 	int r;
 
+	TABLE(img, c, img->ranges, img->nranges, 2);
+	for (i = 0; i < img->nranges; i++) {
+		img->ranges[i].base = img_uint(c);
+		img->ranges[i].size = img_uint(c);
+	}
 	TABLE(img, c, img->chunks, img->nchunks, 2);
 	for (i = 0; i < img->nchunks; i++) {
 		img->chunks[i].base = img_uint_to(c, UINT64_MAX >> 16) << 16;
