@@ -17,15 +17,20 @@
 #ifndef INSTRUMENT_EMIT_H
 #define INSTRUMENT_EMIT_H
 
+#include <stdbool.h>
 #include "common/base/strbuf.h"
 #include "instrument/ir.h"
 #include "instrument/plan.h"
-#include <stdbool.h>
 
 enum variant {
-	AS_WRITTEN, /* only names of static locals and hints change */
+	AS_WRITTEN,	/* only names of static locals and hints change */
 	FAST,
 	SLOW,
+};
+
+/* A range of the text. */
+struct extent {
+	size_t begin, end;
 };
 
 struct emit {
@@ -39,15 +44,16 @@ struct emit {
 	struct fn *fn;
 	enum variant variant;
 	struct lowered *fast, *slow;
-	struct lowered *cur; /* whose substitutions apply; NULL: none */
-	int copy; /* SLOW: 0 in the resumable text, else 1 + the
+	struct lowered *cur;	/* whose substitutions apply; NULL: none */
+	int copy;		/* SLOW: 0 in the resumable text, else 1 + the
 				 * loop whose plain copy is being written */
 	char **on_break, **on_continue; /* per loop: label to go to, or NULL */
-	bool *no_tail; /* per loop: resumed by jumping into it */
-	const struct node *in_decl; /* declaration being written */
+	bool *no_tail;		/* per loop: resumed by jumping into it */
+	struct extent in_decl;	/* declarators being written, or 0, 0 */
+	bool moving;		/* writing static locals at file scope */
 
 	/* what the tables must hold */
-	bool *type_used; /* by type id */
+	bool *type_used;	/* by type id */
 	struct strbuf tables;
 	int nstrings, nglobals, nfuncs;
 

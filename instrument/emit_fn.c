@@ -169,9 +169,9 @@ void emit_static_locals(struct emit *e, struct fn *fn)
 			continue;
 		done = stmt;
 		emit_line(e, stmt->begin);
-		e->in_decl = stmt;
+		e->moving = true;
 		render(e, stmt, &e->out);
-		e->in_decl = NULL;
+		e->moving = false;
 	}
 }
 
@@ -338,6 +338,16 @@ static void prepare(struct emit *e, struct fn *fn)
 		node_walk(fn->loops[i]->body, find_case, &e->no_tail[i]);
 }
 
+/*
+ * What is below the cut returns soon: its slow clone needs no loop at full
+ * speed beside the one that the way in leads to.  Half the code.
+ */
+static void resume_into_loops(struct emit *e, const struct fn *fn)
+{
+	for (int i = 0; i < fn->nloops; i++)
+		e->no_tail[i] = true;
+}
+
 static void finish(struct emit *e)
 {
 	lowered_free(e->fast);
@@ -374,6 +384,8 @@ void emit_fn(struct emit *e, struct fn *fn)
 		return;
 	}
 	lower_both(e, fn, class);
+	if (class == FN_BELOW)
+		resume_into_loops(e, fn);
 	declare_self(e, fn);
 	declare_callees(e, fn);
 	declare_clone(e, fn->decl);

@@ -58,8 +58,8 @@ char *label_name(struct emit *e, const struct decl *label)
 
 static bool in_own_decl(const struct emit *e, const struct var *v)
 {
-	return e->in_decl && v->decl && v->decl->name_at >= e->in_decl->begin &&
-	       v->decl->name_at < e->in_decl->end;
+	return v->decl && v->decl->name_at >= e->in_decl.begin &&
+	       v->decl->name_at < e->in_decl.end;
 }
 
 void render_var(struct emit *e, const struct var *v, struct strbuf *out)
@@ -227,15 +227,15 @@ static bool declares_static(const struct node *n)
 
 static void edit_decl_stmt(struct emit *e, struct edits *ed, struct node *n)
 {
-	const struct node *outer = e->in_decl;
+	const struct extent outer = e->in_decl;
 	struct strbuf sb = STRBUF_INIT;
 
 	/* static locals were moved in front of the function */
-	if (declares_static(n) && !e->in_decl) {
+	if (declares_static(n) && !e->moving) {
 		add(ed, n->begin, n->end, xstrdup(";"));
 		return;
 	}
-	e->in_decl = n;
+	e->in_decl = (struct extent){ n->begin, n->end };
 	for (struct node *c = n->first; c; c = c->next)
 		collect(e, ed, c);
 	e->in_decl = outer;

@@ -63,9 +63,9 @@ static void emit_declarators(struct emit *e, struct node *first,
 static void emit_decl_part(struct emit *e, struct ir *ir)
 {
 	struct node *stmt = ir->n, *var = first_declarator(stmt);
-	const struct node *outer = e->in_decl;
+	const struct extent outer = e->in_decl;
 
-	e->in_decl = stmt;
+	e->in_decl = (struct extent){ ir->first->begin, ir->last->end };
 	render_range(e, stmt, stmt->begin, var->begin, &e->out);
 	strbuf_addch(&e->out, ' ');
 	if (ir->bare)

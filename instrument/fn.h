@@ -14,32 +14,31 @@
 #ifndef INSTRUMENT_FN_H
 #define INSTRUMENT_FN_H
 
-#include "instrument/ast.h"
 #include <stdbool.h>
+#include "instrument/ast.h"
 
 enum point_kind { POINT_CALL, POINT_LOOP, POINT_ENTRY, POINT_GOTO };
 
 struct var {
-	struct decl *decl; /* NULL: a temporary or a literal's object */
-	struct node *node; /* of a temporary: the expression it holds; of
+	struct decl *decl;	/* NULL: a temporary or a literal's object */
+	struct node *node;	/* of a temporary: the expression it holds; of
 				 * a compound literal that has an address: it;
 				 * declared at the start of its block */
-	char *name; /* in the emitted C */
-	char *stable; /* in images */
+	char *name;		/* in the emitted C */
+	char *stable;		/* in images */
 	bool mem;
-	bool odd; /* memory variable whose declaration can be
+	bool odd;		/* memory variable whose declaration can be
 				 * jumped over */
-	bool assigned; /* its initialiser became an assignment */
-	bool is_bool; /* temporary: the value of a && or || */
-	size_t scope_begin,
-		scope_end; /* of a variable: where it can be named */
-	int index; /* among fn.vars */
+	bool assigned;		/* its initialiser became an assignment */
+	bool is_bool;		/* temporary: the value of a && or || */
+	size_t scope_begin, scope_end;	/* of a variable: where it has a name */
+	int index;		/* among fn.vars */
 };
 
 struct point {
 	enum point_kind kind;
-	int id; /* dense, from 0 */
-	struct node *node; /* call, loop or goto; entry: the statement the
+	int id;			/* dense, from 0 */
+	struct node *node;	/* call, loop or goto; entry: the statement the
 				 * poll stands before */
 	char *what;
 	struct place place;
@@ -48,25 +47,25 @@ struct point {
 	struct var **vars;
 	bool *maybe;
 	int nvars;
-	bool alive; /* reachable: it was met in the lowered form */
+	bool alive;		/* reachable: it was met in the lowered form */
 };
 
 struct fn {
 	struct ast *ast;
 	struct decl *decl;
 	struct node *node, *body;
-	bool refused; /* runs as written, with polls off */
+	bool refused;		/* runs as written, with polls off */
 	char *why;
 	size_t why_at;
-	struct var **vars; /* parameters, locals, then temporaries */
+	struct var **vars;	/* parameters, locals, then temporaries */
 	int nvars, nlocals;
 	struct point **points;
 	int npoints;
-	struct node **loops; /* in the order of the text */
+	struct node **loops;	/* in the order of the text */
 	int nloops;
-	bool has_mem; /* any memory variable */
+	bool has_mem;		/* any memory variable */
 	int nstatics;
-	struct var **statics; /* static locals, in the order of the text */
+	struct var **statics;	/* static locals, in the order of the text */
 };
 
 /* One record per function definition of the user's source, in order. */
