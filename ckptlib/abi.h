@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What code written by hcc and libckpt.a say to each other.
  *
@@ -14,8 +15,6 @@
  * - A frame is resumed by its slow clone: ckpt_resume_next calls the thunk
  *   of the next frame with ckpt_resuming set; the slow clone's entry calls
  *   ckpt_restore, which clears it.
- *
- * SPDX-License-Identifier: MIT
  */
 #ifndef CKPT_ABI_H
 #define CKPT_ABI_H
@@ -24,44 +23,44 @@
 
 enum ckpt_kind {
 	CKPT_VOID,
-	CKPT_CHAR,	/* plain char: its signedness is the target's */
-	CKPT_INT,	/* signed integers and enums of signed type */
-	CKPT_UINT,	/* unsigned integers, _Bool, unsigned enums */
-	CKPT_FLOAT,	/* float, double, long double, by size */
-	CKPT_COMPLEX,	/* two of elem */
-	CKPT_PTR,	/* elem: pointee; NULL where it is incomplete */
-	CKPT_FUNC,	/* only as pointee */
-	CKPT_ARRAY,	/* count of elem; count 0: flexible */
+	CKPT_CHAR, /* plain char: its signedness is the target's */
+	CKPT_INT, /* signed integers and enums of signed type */
+	CKPT_UINT, /* unsigned integers, _Bool, unsigned enums */
+	CKPT_FLOAT, /* float, double, long double, by size */
+	CKPT_COMPLEX, /* two of elem */
+	CKPT_PTR, /* elem: pointee; NULL where it is incomplete */
+	CKPT_FUNC, /* only as pointee */
+	CKPT_ARRAY, /* count of elem; count 0: flexible */
 	CKPT_STRUCT,
 	CKPT_UNION,
-	CKPT_OPAQUE,	/* a system type that has no portable value */
+	CKPT_OPAQUE, /* a system type that has no portable value */
 };
 
 enum ckpt_type_flags {
-	CKPT_T_SYSTEM = 1,	/* fields of one side only may differ */
+	CKPT_T_SYSTEM = 1, /* fields of one side only may differ */
 	CKPT_T_BOOL = 2,
 	CKPT_T_ENUM = 4,
 	CKPT_T_INCOMPLETE = 8,
 };
 
 struct ckpt_type {
-	const char *name;	/* "int", "struct node", "struct <f.c:12:3>" */
-	const char *where;	/* "f.c:12" of a struct or union, else NULL */
+	const char *name; /* "int", "struct node", "struct <f.c:12:3>" */
+	const char *where; /* "f.c:12" of a struct or union, else NULL */
 	unsigned char kind;
 	unsigned char flags;
-	unsigned short align;	/* bytes */
+	unsigned short align; /* bytes */
 	unsigned nfields;
-	unsigned long size;	/* bytes */
+	unsigned long size; /* bytes */
 	unsigned long count;
 	const struct ckpt_type *elem;
 	const struct ckpt_field *fields;
 };
 
 struct ckpt_field {
-	const char *name;	/* "" for an anonymous struct or union */
+	const char *name; /* "" for an anonymous struct or union */
 	const struct ckpt_type *type;
-	unsigned long offset;	/* bytes; 0 for a bit-field */
-	unsigned width;		/* bits; 0: not a bit-field */
+	unsigned long offset; /* bytes; 0 for a bit-field */
+	unsigned width; /* bits; 0: not a bit-field */
 	/* a bit-field's value, sign- or zero-extended; NULL otherwise */
 	long long (*get)(const void *object);
 	void (*set)(void *object, long long value);
@@ -69,28 +68,28 @@ struct ckpt_field {
 
 /* How ckpt_save receives a variable. */
 enum ckpt_pass {
-	CKPT_P_INT,	/* va_arg int: all that promotes to int, unsigned too */
-	CKPT_P_LONG,	/* va_arg long */
-	CKPT_P_LLONG,	/* va_arg long long */
-	CKPT_P_DOUBLE,	/* va_arg double: float and double */
-	CKPT_P_LDOUBLE,	/* va_arg long double */
-	CKPT_P_PTR,	/* va_arg void *: the variable is this pointer */
-	CKPT_P_COPY,	/* va_arg void *: points to a copy of the value */
-	CKPT_P_MEM,	/* va_arg void *: the variable's own address; it is an
+	CKPT_P_INT, /* va_arg int: all that promotes to int, unsigned too */
+	CKPT_P_LONG, /* va_arg long */
+	CKPT_P_LLONG, /* va_arg long long */
+	CKPT_P_DOUBLE, /* va_arg double: float and double */
+	CKPT_P_LDOUBLE, /* va_arg long double */
+	CKPT_P_PTR, /* va_arg void *: the variable is this pointer */
+	CKPT_P_COPY, /* va_arg void *: points to a copy of the value */
+	CKPT_P_MEM, /* va_arg void *: the variable's own address; it is an
 			 * object that pointers may point into */
 };
 
 enum ckpt_var_flags {
-	CKPT_V_MAYBE = 1,	/* perhaps never assigned: verbatim, no root */
-	CKPT_V_TEMP = 2,	/* made by lowering an expression */
+	CKPT_V_MAYBE = 1, /* perhaps never assigned: verbatim, no root */
+	CKPT_V_TEMP = 2, /* made by lowering an expression */
 };
 
 struct ckpt_var {
-	const char *name;	/* "x", "x@14" (declared in line 14) if shadowed */
+	const char *name; /* "x", "x@14" (declared in line 14) if shadowed */
 	const struct ckpt_type *type;
 	unsigned char pass;
 	unsigned char flags;
-	unsigned line;		/* of its declaration */
+	unsigned line; /* of its declaration */
 };
 
 struct ckpt_function;
@@ -98,11 +97,11 @@ struct ckpt_function;
 /* A resume point.  Stable name: unit, function, what, line:col, copy. */
 struct ckpt_point {
 	const struct ckpt_function *fn;
-	unsigned id;		/* of this build: the slow clone's switch */
-	const char *what;	/* "call g", "call (*)", "loop", "entry" */
-	const char *file;	/* as in the user's #line */
+	unsigned id; /* of this build: the slow clone's switch */
+	const char *what; /* "call g", "call (*)", "loop", "entry" */
+	const char *file; /* as in the user's #line */
 	unsigned line, col;
-	unsigned copy;		/* n-th with this name in the function, from 0 */
+	unsigned copy; /* n-th with this name in the function, from 0 */
 	unsigned nvars;
 	const struct ckpt_var *vars;
 };
@@ -119,9 +118,9 @@ struct ckpt_function {
 };
 
 enum ckpt_global_flags {
-	CKPT_G_STATIC = 1,	/* file scope, internal linkage */
-	CKPT_G_LOCAL = 2,	/* static local: name is "function.variable" */
-	CKPT_G_CONST = 4,	/* never written: contents are not captured */
+	CKPT_G_STATIC = 1, /* file scope, internal linkage */
+	CKPT_G_LOCAL = 2, /* static local: name is "function.variable" */
+	CKPT_G_CONST = 4, /* never written: contents are not captured */
 };
 
 struct ckpt_global {
@@ -141,31 +140,31 @@ struct ckpt_funcaddr {
 
 struct ckpt_string {
 	const void *addr;
-	unsigned long size;	/* bytes, with the terminator */
-	unsigned width;		/* bytes a character: 1, 2, 4 */
+	unsigned long size; /* bytes, with the terminator */
+	unsigned width; /* bytes a character: 1, 2, 4 */
 };
 
 enum ckpt_class {
 	CKPT_ANY_MACHINE,
 	CKPT_SAME_BYTE_ORDER,
 	CKPT_SAME_WORD_SIZE,
-	CKPT_SAME_LAYOUT,	/* implies same byte order and word size */
+	CKPT_SAME_LAYOUT, /* implies same byte order and word size */
 	CKPT_SAME_ADDRESSES,
-	CKPT_NOWHERE,		/* checkpoints are refused */
+	CKPT_NOWHERE, /* checkpoints are refused */
 };
 
 /* Why images of this program are not for any machine, from the source. */
 struct ckpt_reason {
-	unsigned limit;		/* enum ckpt_class; byte order and word size
+	unsigned limit; /* enum ckpt_class; byte order and word size
 				 * are independent of each other */
-	const char *text;	/* "sizeof(struct x) is stored in 'cap'" */
+	const char *text; /* "sizeof(struct x) is stored in 'cap'" */
 	const char *file;
 	unsigned line;
 };
 
 struct ckpt_unit {
-	unsigned abi;		/* CKPT_ABI_VERSION */
-	const char *name;	/* base name of the source file */
+	unsigned abi; /* CKPT_ABI_VERSION */
+	const char *name; /* base name of the source file */
 	const struct ckpt_function *const *functions;
 	const struct ckpt_type *const *types;
 	const struct ckpt_global *globals;
@@ -180,8 +179,8 @@ struct ckpt_unit {
 extern volatile int ckpt_request;
 extern int ckpt_unwinding;
 extern int ckpt_resuming;
-extern int ckpt_mask;			/* > 0: polls do nothing */
-extern const void *ckpt_token;		/* callee of an indirect call */
+extern int ckpt_mask; /* > 0: polls do nothing */
+extern const void *ckpt_token; /* callee of an indirect call */
 extern const struct ckpt_type *ckpt_hint; /* type of the next allocation */
 
 /* The slow path of a poll, taken when ckpt_request is set.  Returns 0 to go

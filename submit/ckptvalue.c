@@ -6,8 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "ckptlib/abi.h"
-
 #define MAX_ELEMENTS 100 /* of an array; the rest is counted */
 
 void ckptvalue_quote(FILE *out, const char *text, uint64_t len)

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ckptlib/abi.h"
 #include "ckptlib/image/ldouble.h"
 
 uint64_t ckpti_img_int(const struct img *img, const unsigned char *bytes,

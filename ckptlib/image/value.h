@@ -3,6 +3,8 @@
 #ifndef CKPTLIB_IMAGE_VALUE_H
 #define CKPTLIB_IMAGE_VALUE_H
 
+/* for the kinds of types */
+#include "ckptlib/abi.h"
 #include "ckptlib/image/img.h"
 
 /* An integer of 1, 2, 4 or 8 bytes in the writer's byte order. */
