@@ -230,11 +230,21 @@ static void emit_twice(struct emit *e, struct ir *ir, int k)
 	e->on_break[k] = e->on_continue[k] = NULL;
 }
 
+/* do { } while (0): no loop but for break and continue. */
+static void emit_once(struct emit *e, struct ir *ir)
+{
+	strbuf_addstr(&e->out, "do { ");
+	emit_list(e, ir->a);
+	strbuf_addstr(&e->out, " } while (0);");
+}
+
 void emit_loop(struct emit *e, struct ir *ir)
 {
 	int k = fn_loop_index(e->fn, ir->n);
 
-	if (e->variant == SLOW && !e->copy && !e->no_tail[k])
+	if (k < 0)
+		emit_once(e, ir);
+	else if (e->variant == SLOW && !e->copy && !e->no_tail[k])
 		emit_twice(e, ir, k);
 	else
 		emit_plain_loop(e, ir, k, true);

@@ -357,6 +357,14 @@ static void add_declarator(struct fn *fn, struct node *n)
 	}
 }
 
+/* do { } while (0), as macros are written. */
+static bool is_once(const struct node *n)
+{
+	const struct node *c = n->kind == N_DO ? node_strip(n->cond) : NULL;
+
+	return c && c->is_const_int && !c->value;
+}
+
 static bool collect(struct node *n, void *ctx)
 {
 	struct fn *fn = ctx;
@@ -371,7 +379,7 @@ static bool collect(struct node *n, void *ctx)
 		add_literal(fn, n);
 	else if (goto_is_backward(n))
 		add_point(fn, POINT_GOTO, n, xstrdup("goto"));
-	if (node_is_loop(n)) {
+	if (node_is_loop(n) && !is_once(n)) {
 		add_point(fn, POINT_LOOP, n, xstrdup("loop"));
 		fn->loops = xreallocarray(fn->loops, fn->nloops + 1,
 					  sizeof(*fn->loops));

@@ -18,6 +18,8 @@
 static const double bound = 2e7;
 /* From here on a call below the cut is worth a test of the request. */
 static const double boundary = 2000;
+/* Up to here a function without open loops is not worth a slow clone. */
+static const double trivial = 1000;
 
 static struct plan_fn *find_static(const struct plan *p, int unit,
 				   const char *name)
@@ -106,6 +108,12 @@ static void visit_region(struct plan *p, struct plan_fn *f, int loop,
 
 /* ---- classes before the cut ---- */
 
+static bool may_be_trivial(const struct plan_fn *f)
+{
+	return f->class == FN_BELOW && !f->has_open_loop &&
+	       f->cost < trivial && strcmp(f->facts->name, "main");
+}
+
 static bool calls_only_trivial(const struct plan *p, const struct plan_fn *f)
 {
 	for (int i = 0; i < f->facts->ncalls; i++) {
@@ -125,8 +133,8 @@ static bool calls_only_trivial(const struct plan *p, const struct plan_fn *f)
 }
 
 /*
- * Trivial: no loop, no backward goto, and only calls of such.  From the
- * leaves upwards, until nothing changes.
+ * Trivial: no loop without a known, small end, and only calls of such.  From
+ * the leaves upwards, until nothing changes.
  */
 static void classify(struct plan *p)
 {
@@ -140,10 +148,7 @@ static void classify(struct plan *p)
 		for (int i = 0; i < p->nfns; i++) {
 			struct plan_fn *f = &p->fns[i];
 
-			if (f->class != FN_BELOW || f->facts->nloops ||
-			    f->facts->backward_goto ||
-			    !strcmp(f->facts->name, "main") ||
-			    !calls_only_trivial(p, f))
+			if (!may_be_trivial(f) || !calls_only_trivial(p, f))
 				continue;
 			f->class = FN_TRIVIAL;
 			changed = true;
@@ -247,8 +252,8 @@ struct plan *plan_make(struct facts *const *units, int nunits,
 	taint_reasons(units, nunits);
 	collect_taken(p, units);
 	count_callers(p);
-	classify(p);
 	cost_estimate(p);
+	classify(p);
 	if (options && options->poll && !strcmp(options->poll, "all"))
 		poll_everywhere(p);
 	else
