@@ -120,7 +120,7 @@ static struct ckpti_span *place_span(struct ckpti_load *load,
 				     const struct img_span *from)
 {
 	struct ckpti_span *s;
-	uint32_t k, i;
+	uint32_t k, i, word;
 
 	s = ckpti_arena_place((void *)(uintptr_t)from->base,
 			      (size_t)from->units, from->slot);
@@ -134,9 +134,9 @@ static struct ckpti_span *place_span(struct ckpti_load *load,
 			s->size = (size_t)r->size;
 		if (r->first + (uint64_t)r->count > s->nslots)
 			return NULL;
+		word = word_of(load, from, r);
 		for (i = 0; i < r->count; i++)
-			ckpti_arena_place_slot(s, r->first + i,
-					       word_of(load, from, r));
+			ckpti_arena_place_slot(s, r->first + i, word);
 	}
 	ckpti_arena_placed(s);
 	return s;

@@ -20,18 +20,6 @@ pid_t ckpt_fork(void)
 	return pid;
 }
 
-/* Only programs that use threads refer to libc's. */
-#pragma weak pthread_create
-
-int ckpt_pthread_create(pthread_t *ret_thread, const pthread_attr_t *attr,
-			void *(*start)(void *arg), void *arg)
-{
-	if (!pthread_create)
-		return ENOSYS;
-	ckpti_poll_refuse("the program has threads");
-	return pthread_create(ret_thread, attr, start, arg);
-}
-
 /* ---- atexit ----------------------------------------------------------------------- */
 
 static int armed;

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* wrap_proc: fork, threads, atexit, the environment, strtok. */
+/* wrap_proc: fork, atexit, the environment, strtok. */
 #ifndef CKPTLIB_WRAP_PROC_H
 #define CKPTLIB_WRAP_PROC_H
 
-#include <pthread.h>
 #include <sys/types.h>
 
 pid_t ckpt_fork(void);
-int ckpt_pthread_create(pthread_t *ret_thread, const pthread_attr_t *attr,
-			void *(*start)(void *arg), void *arg);
 int ckpt_atexit(void (*fn)(void));
 int ckpt_setenv(const char *name, const char *value, int replace);
 int ckpt_unsetenv(const char *name);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The order of equal elements must be that of the plain program, whatever the
- * C library of the machine does: glibc merged up to 2.36 and again from 2.38's
- * successors on. The comparisons are made in its order too: halves first,
- * left before right, then the merge, which takes the left one of equals.
+ * C library of the machine does: a stable merge, as glibc's up to 2.36. The
+ * comparisons are made in its order too: halves first, left before right,
+ * then the merge, which takes the left one of equals.
  */
 #include "ckptlib/wrap_sort.h"
 
