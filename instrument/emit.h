@@ -6,6 +6,7 @@
  *   __ckpt_r_NAME   thunk that resumes  NAME           entry, or as written
  *   __ckpt_p_NAME[] resume points       __ckpt_d_NAME  struct ckpt_function
  *   __ckpt_n_NAME   the text of __func__
+ *   __ckpt_u_NAME   the type that its header defines
  *   __ckpt_y[]      types by number     __ckpt_l_NAME_VAR static locals
  * and in functions:
  *   __ckpt_tN temporaries, __ckpt_m_VAR the address of a memory variable in
@@ -50,6 +51,7 @@ struct emit {
 	char **on_break, **on_continue; /* per loop: label to go to, or NULL */
 	bool *no_tail;		/* per loop: resumed by jumping into it */
 	struct extent in_decl;	/* declarators being written, or 0, 0 */
+	struct extent own_type;	/* a type that fn's header defines */
 	bool moving;		/* writing static locals at file scope */
 
 	/* what the tables must hold */

@@ -125,8 +125,7 @@ static void declare_self(struct emit *e, struct fn *fn)
 
 	emit_line(e, d->attr_begin);
 	if (is_old_style(e, fn)) {
-		strbuf_add(&e->out, e->ast->text + d->attr_begin,
-			   d->name_at - d->attr_begin);
+		emit_specifiers(e, fn);
 		strbuf_addf(&e->out, "%s()", d->name);
 	} else {
 		emit_header(e, fn, "");
@@ -150,10 +149,17 @@ static void declare_callees(struct emit *e, struct fn *fn)
 	}
 	strbuf_addf(&e->out,
 		    "static const struct ckpt_function __ckpt_d_%s; "
-		    "static const struct ckpt_point __ckpt_p_%s[%d]; "
-		    "static const char __ckpt_n_%s[] = \"%s\";",
-		    fn->decl->name, fn->decl->name, fn->npoints + 1,
-		    fn->decl->name, fn->decl->name);
+		    "static const struct ckpt_point __ckpt_p_%s[%d];",
+		    fn->decl->name, fn->decl->name, fn->npoints + 1);
+}
+
+/* __func__ is one object for all clones, known as strings are. */
+static void emit_func_name(struct emit *e, struct fn *fn)
+{
+	if (fn_names_itself(fn))
+		strbuf_addf(&e->out,
+			    "static const char __ckpt_n_%s[] = \"%s\"; ",
+			    fn->decl->name, fn->decl->name);
 }
 
 /* Static locals live in front of their function, one for all its clones. */
@@ -256,6 +262,17 @@ static void add_forward(struct emit *e, struct fn *fn, const char *callee)
 	strbuf_addstr(&e->out, ")");
 }
 
+static void add_forwarded_return(struct emit *e, struct fn *fn,
+				 const char *callee)
+{
+	const struct type *t = fn->decl->type->elem;
+	bool value = t && t->kind != T_VOID;
+
+	strbuf_addstr(&e->out, value ? "return " : "");
+	add_forward(e, fn, callee);
+	strbuf_addstr(&e->out, value ? "; " : "; return; ");
+}
+
 /* Any caller runs it with polls off, but one who left its token. */
 static void emit_entry(struct emit *e, struct fn *fn)
 {
@@ -263,8 +280,7 @@ static void emit_entry(struct emit *e, struct fn *fn)
 	const struct type *t = fn->decl->type->elem;
 	bool value = t && t->kind != T_VOID;
 	char *fast = xasprintf("__ckpt_f_%s", name);
-	char *any = xasprintf("(ckpt_request ? __ckpt_s_%s : __ckpt_f_%s)",
-			      name, name);
+	char *slow = xasprintf("__ckpt_s_%s", name);
 
 	emit_header(e, fn, "");
 	strbuf_addf(&e->out,
@@ -272,9 +288,10 @@ static void emit_entry(struct emit *e, struct fn *fn)
 		    "1)) { ckpt_token = 0; ",
 		    name);
 	if (!fn->decl->no_return) {
-		strbuf_addstr(&e->out, value ? "return " : "");
-		add_forward(e, fn, any);
-		strbuf_addstr(&e->out, value ? ";" : "; return;");
+		strbuf_addstr(&e->out, "if (ckpt_request) { ");
+		add_forwarded_return(e, fn, slow);
+		strbuf_addstr(&e->out, "} ");
+		add_forwarded_return(e, fn, fast);
 	}
 	strbuf_addstr(&e->out, " } ckpt_mask++; ");
 	if (value) {
@@ -286,7 +303,7 @@ static void emit_entry(struct emit *e, struct fn *fn)
 	strbuf_addf(&e->out, "; ckpt_mask--; %s}\n",
 		    value ? "return __ckpt_v; " : "");
 	free(fast);
-	free(any);
+	free(slow);
 }
 
 static void emit_thunk(struct emit *e, struct fn *fn)
@@ -356,6 +373,7 @@ static void finish(struct emit *e)
 	free(e->on_break);
 	free(e->on_continue);
 	free(e->no_tail);
+	e->own_type = (struct extent){ 0, 0 };
 	e->fn = NULL;
 }
 
@@ -377,6 +395,7 @@ void emit_fn(struct emit *e, struct fn *fn)
 	enum fn_class class = plan_class(e->plan, e->unit, fn->decl->name);
 
 	prepare(e, fn);
+	emit_func_name(e, fn);
 	emit_static_locals(e, fn);
 	if (class < FN_BELOW) {
 		emit_as_written(e, fn);
@@ -386,6 +405,7 @@ void emit_fn(struct emit *e, struct fn *fn)
 	lower_both(e, fn, class);
 	if (class == FN_BELOW)
 		resume_into_loops(e, fn);
+	emit_own_type(e, fn);
 	declare_self(e, fn);
 	declare_callees(e, fn);
 	declare_clone(e, fn->decl);

@@ -11,6 +11,12 @@
 /* Whether the function has a declaration at file scope before that offset. */
 bool declared_before(struct emit *e, const struct decl *d, size_t offset);
 
+/* A type that the header defines becomes a typedef, which the headers of all
+ * that is written of the function name instead. */
+void emit_own_type(struct emit *e, const struct fn *fn);
+/* The header up to the function's name. */
+void emit_specifiers(struct emit *e, const struct fn *fn);
+
 /* `int f(a) int a; { }` and `int f() { }`: arguments are promoted. */
 bool is_old_style(const struct emit *e, const struct fn *fn);
 

@@ -45,6 +45,67 @@ static bool is_dropped_word(const struct toks *t, const struct tok *tok)
 	       tok_is_word(t, tok, "noreturn");
 }
 
+static bool is_type_word(const struct toks *t, const struct tok *tok)
+{
+	return tok_is_word(t, tok, "struct") || tok_is_word(t, tok, "union") ||
+	       tok_is_word(t, tok, "enum");
+}
+
+/* `struct s { int a; } f(void) { }`: where the type is defined, or 0, 0. */
+static struct extent own_type(const struct emit *e, const struct fn *fn)
+{
+	size_t base = fn->decl->attr_begin;
+	struct extent own = { 0, 0 };
+	const struct tok *start = NULL;
+	struct toks toks;
+
+	toks_init(&toks, e->ast->text + base, fn->decl->name_at - base);
+	for (const struct tok *t = toks.v; t->kind != TOK_END && !own.end; t++) {
+		if (is_type_word(&toks, t))
+			start = t;
+		if (start && tok_is(t, '{')) {
+			own.begin = base + start->begin;
+			own.end = base + tok_skip_group(t)[-1].end;
+		}
+	}
+	toks_release(&toks);
+	return own;
+}
+
+void emit_own_type(struct emit *e, const struct fn *fn)
+{
+	e->own_type = own_type(e, fn);
+	if (!e->own_type.end)
+		return;
+	strbuf_addstr(&e->out, "typedef ");
+	strbuf_add(&e->out, e->ast->text + e->own_type.begin,
+		   e->own_type.end - e->own_type.begin);
+	strbuf_addf(&e->out, " __ckpt_u_%s;\n", fn->decl->name);
+}
+
+/* The text between two places of the header, but for a type it defines. */
+static void add_header_text(struct emit *e, const struct fn *fn, size_t begin,
+			    size_t end)
+{
+	const struct extent *own = &e->own_type;
+
+	if (own->end > begin && own->begin < end) {
+		if (own->begin >= begin) {
+			strbuf_add(&e->out, e->ast->text + begin,
+				   own->begin - begin);
+			strbuf_addf(&e->out, "__ckpt_u_%s", fn->decl->name);
+		}
+		begin = own->end;
+	}
+	if (begin < end)
+		strbuf_add(&e->out, e->ast->text + begin, end - begin);
+}
+
+void emit_specifiers(struct emit *e, const struct fn *fn)
+{
+	add_header_text(e, fn, fn->decl->attr_begin, fn->decl->name_at);
+}
+
 bool is_old_style(const struct emit *e, const struct fn *fn)
 {
 	const struct decl *d = fn->decl;
@@ -100,7 +161,7 @@ void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 		    is_dropped_word(&toks, t)) {
 			bool group = is_attribute(&toks, t);
 
-			strbuf_add(&e->out, e->ast->text + at, from - at);
+			add_header_text(e, fn, at, from);
 			t = group ? tok_skip_group(t + 1) : t + 1;
 			at = begin + (t->kind == TOK_END
 					      ? toks.v[toks.n - 1].end
@@ -108,14 +169,14 @@ void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 			continue;
 		}
 		if (from == fn->decl->name_at || v) {
-			strbuf_add(&e->out, e->ast->text + at, from - at);
+			add_header_text(e, fn, at, from);
 			strbuf_addf(&e->out, "%s%s", v ? "__ckpt_o_" : prefix,
 				    v ? v->name : fn->decl->name);
 			at = begin + t->end;
 		}
 		t++;
 	}
-	strbuf_add(&e->out, e->ast->text + at, fn->body->begin - at);
+	add_header_text(e, fn, at, fn->body->begin);
 	toks_release(&toks);
 }
 
@@ -218,7 +279,8 @@ void emit_source(struct emit *e, struct fn *fn)
 	    plan_class(e->plan, e->unit, fn->decl->name) == FN_BELOW)
 		strbuf_addstr(&e->out,
 			      "inline __attribute__((always_inline)) ");
-	render_range(e, fn->node, fn->decl->attr_begin, fn->node->end, &e->out);
+	emit_specifiers(e, fn);
+	render_range(e, fn->node, fn->decl->name_at, fn->node->end, &e->out);
 }
 
 void emit_main_as_written(struct emit *e, struct fn *fn)

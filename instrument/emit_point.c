@@ -210,21 +210,29 @@ void emit_poll(struct emit *e, struct point *p)
 
 /* ---- calls ---- */
 
-/* The name that a direct call has in the current variant. */
-static void add_callee(struct emit *e, const struct decl *d)
+/* Which of a function's clones a call names. */
+enum clone { BY_REQUEST, SLOW_CLONE, FAST_CLONE };
+
+static bool may_go_slow(struct emit *e, const struct decl *d)
+{
+	return resumes_here(e) ||
+	       plan_call(e->plan, e->unit, d->name, NULL) == CALL_BOUNDARY;
+}
+
+static void add_callee(struct emit *e, const struct decl *d, enum clone which)
 {
 	enum fn_class class = plan_class(e->plan, e->unit, d->name);
-	enum call_class how = plan_call(e->plan, e->unit, d->name, NULL);
 	const char *prefix = class == FN_ABOVE ? "__ckpt_f_" : "";
-	bool slow = resumes_here(e) || how == CALL_BOUNDARY;
 
-	if (slow)
+	if (which == SLOW_CLONE)
+		strbuf_addf(&e->out, "__ckpt_s_%s", d->name);
+	else if (which == FAST_CLONE || !may_go_slow(e, d))
+		strbuf_addf(&e->out, "%s%s", prefix, d->name);
+	else
 		strbuf_addf(&e->out,
 			    "(__builtin_expect(ckpt_request, 0) ? __ckpt_s_%s "
 			    ": %s%s)",
 			    d->name, prefix, d->name);
-	else
-		strbuf_addf(&e->out, "%s%s", prefix, d->name);
 }
 
 static void add_arguments(struct emit *e, struct node *call)
@@ -238,7 +246,7 @@ static void add_arguments(struct emit *e, struct node *call)
 	strbuf_addch(&e->out, ')');
 }
 
-static void add_call(struct emit *e, struct node *call)
+static void add_call(struct emit *e, struct node *call, enum clone which)
 {
 	struct decl *d = call_target(call);
 	const struct type *hint = alloc_hint(call);
@@ -247,7 +255,7 @@ static void add_call(struct emit *e, struct node *call)
 		strbuf_addf(&e->out, "(ckpt_hint = &__ckpt_y[%d], ",
 			    type_ref(e, hint));
 	if (d) {
-		add_callee(e, d);
+		add_callee(e, d, which);
 	} else {
 		strbuf_addch(&e->out, '(');
 		render(e, call->first, &e->out);
@@ -308,7 +316,7 @@ void emit_call(struct emit *e, struct ir *ir)
 	add_token(e, ir->n);
 	if (ir->temp)
 		emit_assign(e, ir->temp);
-	add_call(e, ir->n);
+	add_call(e, ir->n, BY_REQUEST);
 	if (ir->temp)
 		emit_assigned(e, ir->temp);
 	else
@@ -318,14 +326,29 @@ void emit_call(struct emit *e, struct ir *ir)
 	emit_test(e, ir->point);
 }
 
-void emit_tail_call(struct emit *e, struct ir *ir)
+static void add_tail(struct emit *e, struct node *call, enum clone which)
 {
 	const struct type *t = e->fn->decl->type->elem;
+	bool value = t && t->kind != T_VOID;
+
+	strbuf_addstr(&e->out, value ? "return " : "");
+	add_call(e, call, which);
+	strbuf_addstr(&e->out, value ? "; " : "; return; ");
+}
+
+/* Two calls by name: ppc64 makes no sibling call of one through a pointer. */
+void emit_tail_call(struct emit *e, struct ir *ir)
+{
+	struct decl *d = call_target(ir->n);
 
 	strbuf_addstr(&e->out, "{ ");
 	add_token(e, ir->n);
-	if (t && t->kind != T_VOID)
-		strbuf_addstr(&e->out, "return ");
-	add_call(e, ir->n);
-	strbuf_addstr(&e->out, t && t->kind != T_VOID ? "; }" : "; return; }");
+	if (d && may_go_slow(e, d)) {
+		strbuf_addstr(&e->out,
+			      "if (__builtin_expect(ckpt_request, 0)) { ");
+		add_tail(e, ir->n, SLOW_CLONE);
+		strbuf_addstr(&e->out, "} ");
+	}
+	add_tail(e, ir->n, FAST_CLONE);
+	strbuf_addstr(&e->out, "}");
 }

@@ -400,7 +400,7 @@ static void collect_children(struct emit *e, struct edits *ed, struct node *n)
 		edit_jump(e, ed, n);
 	if (n->kind == N_REF)
 		edit_ref(e, ed, n);
-	if (n->kind == N_FUNC_NAME && e->variant != AS_WRITTEN)
+	if (n->kind == N_FUNC_NAME && e->fn)
 		add(ed, n->begin, n->end,
 		    xasprintf("__ckpt_n_%s", e->fn->decl->name));
 	for (struct node *c = n->first; c; c = c->next)

@@ -235,6 +235,14 @@ static bool find_string(struct node *n, void *ctx)
 	return false;
 }
 
+static void add_func_name(struct emit *e, const char *name)
+{
+	strbuf_addf(&e->tables,
+		    "\t{ __ckpt_n_%s, sizeof(__ckpt_n_%s), 1 },\n", name,
+		    name);
+	e->nstrings++;
+}
+
 static bool is_user_code(const struct emit *e, const struct node *n)
 {
 	if (n->kind == N_FUNCTION)
@@ -251,6 +259,9 @@ static void add_strings(struct emit *e)
 	for (struct node *n = e->ast->root->first; n; n = n->next)
 		if (is_user_code(e, n))
 			node_walk(n, find_string, &s);
+	for (int i = 0; i < e->fns->n; i++)
+		if (fn_names_itself(e->fns->fn[i]))
+			add_func_name(e, e->fns->fn[i]->decl->name);
 	strbuf_addstr(&e->tables, "\t{ 0 } };\n");
 	hash_free(s.seen);
 }

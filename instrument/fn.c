@@ -92,6 +92,22 @@ int fn_loop_index(const struct fn *fn, const struct node *loop)
 	return -1;
 }
 
+static bool find_func_name(struct node *n, void *ctx)
+{
+	bool *found = ctx;
+
+	*found |= n->kind == N_FUNC_NAME;
+	return !*found;
+}
+
+bool fn_names_itself(struct fn *fn)
+{
+	bool found = false;
+
+	node_walk(fn->body, find_func_name, &found);
+	return found;
+}
+
 struct var *fn_var(const struct decl *d)
 {
 	if (d && (d->kind == D_LOCAL || d->kind == D_PARAM))

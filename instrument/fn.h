@@ -80,6 +80,8 @@ void fns_free(struct fns *f);
 /* Whether a call may reach a poll as far as the unit alone can tell. */
 bool fn_call_is_candidate(const struct node *call);
 
+/* Whether it says __func__ or one of its other names. */
+bool fn_names_itself(struct fn *fn);
 struct point *fn_point_of(const struct fn *fn, const struct node *n);
 struct point *fn_entry_point(const struct fn *fn);
 int fn_loop_index(const struct fn *fn, const struct node *loop);

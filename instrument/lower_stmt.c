@@ -421,25 +421,42 @@ void lower_stmt(struct lowered *l, struct node *s, struct ir_list *out)
 	}
 }
 
-void lower_stmt_expr(struct lowered *l, struct node *e, struct var *temp,
-		     struct ir_list *out)
+/* The last statement of a ({ }): its value, behind any labels. */
+static void lower_value(struct lowered *l, struct node *s, struct var *temp,
+			struct ir_list *out)
 {
-	struct node *body = e->first, *s;
-	struct ir *block = ir_add(l, out, IR_BLOCK, NULL);
 	struct ir_list list;
 	struct full f;
+	struct ir *ir;
 
-	ir_list_init(&list);
-	for (s = body->first; s; s = s->next) {
-		if (s->next || !temp || s->kind != N_EXPR_STMT) {
-			lower_stmt(l, s, &list);
-			continue;
-		}
+	if (s->kind == N_LABEL && s->body) {
+		ir = ir_add(l, out, IR_LABEL, s);
+		ir_list_init(&list);
+		lower_value(l, s->body, temp, &list);
+		ir->a = list.head;
+	} else if (s->kind == N_EXPR_STMT) {
 		full_begin(l, &f);
 		lower_expr(l, s->first, &f.list);
 		ir_add(l, &f.list, IR_SET, s->first)->temp = temp;
 		full_end(l, &f);
-		append(&list, &f.list);
+		append(out, &f.list);
+	} else {
+		lower_stmt(l, s, out);
+	}
+}
+
+void lower_stmt_expr(struct lowered *l, struct node *e, struct var *temp,
+		     struct ir_list *out)
+{
+	struct ir *block = ir_add(l, out, IR_BLOCK, NULL);
+	struct ir_list list;
+
+	ir_list_init(&list);
+	for (struct node *s = e->first->first; s; s = s->next) {
+		if (s->next || !temp)
+			lower_stmt(l, s, &list);
+		else
+			lower_value(l, s, temp, &list);
 	}
 	block->a = list.head;
 }
