@@ -126,10 +126,13 @@ void emit_main(struct emit *e, struct fn *fn);
 int type_ref(struct emit *e, const struct type *t);
 /* The type in C at file scope, or false where it cannot be spelled. */
 bool type_spell(const struct type *t, struct strbuf *out);
+/* The name of an integer type, float or double, or NULL. */
+const char *type_scalar(const struct type *t);
 void emit_types(struct emit *e, struct strbuf *out);
 void emit_tables(struct emit *e);
 /* The type whose description an allocation should carry, or NULL. */
-const struct type *alloc_hint(const struct node *call);
+const struct type *alloc_hint(const struct emit *e,
+			     const struct node *call);
 /* The text of ckptlib/abi.h without its directives. */
 void abi_text(struct strbuf *out);
 /* Whether libckpt has its own of that libc function. */

@@ -206,7 +206,7 @@ static void edit_declarator(struct emit *e, struct edits *ed, struct node *n)
 static void edit_hint(struct emit *e, struct edits *ed, struct node *n,
 		      bool opening)
 {
-	const struct type *t = alloc_hint(n);
+	const struct type *t = alloc_hint(e, n);
 
 	if (!t || ed->names_only)
 		return;

@@ -61,6 +61,13 @@ static const char *const scalar_names[] = {
 	[T_INCOMPLETE_ARRAY] = "array", [T_VLA] = "array",
 };
 
+const char *type_scalar(const struct type *t)
+{
+	return t->kind >= T_BOOL && t->kind <= T_DOUBLE ?
+		       scalar_names[t->kind] :
+		       NULL;
+}
+
 static void add_name(const struct type *t, struct strbuf *out)
 {
 	const char *word = t->kind == T_STRUCT ? "struct " :
