@@ -249,7 +249,7 @@ static void add_arguments(struct emit *e, struct node *call)
 static void add_call(struct emit *e, struct node *call, enum clone which)
 {
 	struct decl *d = call_target(call);
-	const struct type *hint = alloc_hint(call);
+	const struct type *hint = alloc_hint(e, call);
 
 	if (hint)
 		strbuf_addf(&e->out, "(ckpt_hint = &__ckpt_y[%d], ",
@@ -281,6 +281,10 @@ void emit_typeof(struct emit *e, struct var *temp)
 
 	if (temp->is_bool) {
 		strbuf_addstr(&e->out, "int");
+		return;
+	}
+	if (!n->lvalue_bitfield && n->type && type_scalar(n->type)) {
+		strbuf_addstr(&e->out, type_scalar(n->type));
 		return;
 	}
 	strbuf_addstr(&e->out, n->lvalue_bitfield ? "__typeof__(+("

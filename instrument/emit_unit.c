@@ -48,19 +48,6 @@ bool is_wrapped(const char *name)
 
 /* ---- allocations ---- */
 
-static const char *const allocators[] = {
-	"malloc", "calloc", "realloc", "reallocarray", "aligned_alloc",
-	"memalign", "valloc",
-};
-
-static bool is_allocator(const struct decl *d)
-{
-	for (size_t i = 0; i < sizeof(allocators) / sizeof(*allocators); i++)
-		if (!strcmp(allocators[i], d->name))
-			return true;
-	return false;
-}
-
 static const struct type *measured(const struct node *n)
 {
 	const struct type *t;
@@ -105,28 +92,33 @@ static const struct type *destination(const struct node *call)
 	return NULL;
 }
 
-const struct type *alloc_hint(const struct node *call)
+/*
+ * sizeof in an argument is the best witness; else, where the call may
+ * allocate, the type that its void pointer becomes.
+ */
+const struct type *alloc_hint(const struct emit *e, const struct node *call)
 {
 	const struct decl *d = call_target(call);
 	const struct type *t = NULL, *to;
 
 	if (!d || !call->type || call->type->kind != T_POINTER)
 		return NULL;
-	if (d->is_system && !is_allocator(d))
+	if (d->is_system && !is_allocator(d->name))
 		return NULL;
 	to = pointee(call->type);
-	if (!to)
+	if (!to && plan_allocates(e->plan, e->unit, d->name))
 		to = destination(call);
 	for (const struct node *a = call->first->next; a && !t; a = a->next)
 		t = measured(a);
 	/* malloc(sizeof(struct head) + n * sizeof(int)) is a struct head */
 	if (t && to && to->has_flexible)
 		t = to;
-	if (t && t->size <= 0)
-		t = NULL;
-	if (t)
+	if (t && t->size > 0)
 		return t;
-	return is_allocator(d) ? to : NULL;
+	return plan_allocates(e->plan, e->unit, d->name) &&
+			       call->type->elem->kind == T_VOID ?
+		       to :
+		       NULL;
 }
 
 /* ---- declarations at file scope ---- */

@@ -36,6 +36,19 @@ struct plan_fn *plan_resolve(const struct plan *p, int unit, const char *name)
 	return f ? f : hash_get(p->externs, name);
 }
 
+bool is_allocator(const char *name)
+{
+	static const char *const names[] = {
+		"malloc", "calloc", "realloc", "reallocarray", "aligned_alloc",
+		"memalign", "valloc",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
 /* ---- the cut ---- */
 
 static void visit_region(struct plan *p, struct plan_fn *f, int loop,
@@ -200,6 +213,36 @@ static void count_callers(struct plan *p)
 		}
 }
 
+static bool calls_allocator(const struct plan *p, const struct plan_fn *f)
+{
+	for (int i = 0; i < f->facts->ncalls; i++) {
+		const char *callee = f->facts->calls[i].callee;
+		struct plan_fn *g =
+			callee ? plan_resolve(p, f->unit, callee) : NULL;
+
+		if (callee && (g ? g->allocates : is_allocator(callee)))
+			return true;
+	}
+	return false;
+}
+
+static void find_allocators(struct plan *p)
+{
+	bool changed = true;
+
+	while (changed) {
+		changed = false;
+		for (int i = 0; i < p->nfns; i++) {
+			struct plan_fn *f = &p->fns[i];
+
+			if (f->allocates || !calls_allocator(p, f))
+				continue;
+			f->allocates = true;
+			changed = true;
+		}
+	}
+}
+
 static void collect_taken(struct plan *p, struct facts *const *units)
 {
 	for (int u = 0; u < p->nunits; u++)
@@ -252,6 +295,7 @@ struct plan *plan_make(struct facts *const *units, int nunits,
 	taint_reasons(units, nunits);
 	collect_taken(p, units);
 	count_callers(p);
+	find_allocators(p);
 	cost_estimate(p);
 	classify(p);
 	if (options && options->poll && !strcmp(options->poll, "all"))
@@ -336,6 +380,13 @@ bool plan_called_once(const struct plan *p, int unit, const char *fn)
 
 	return f && f->facts->is_static && f->callers == 1 && !f->taken &&
 	       !f->recursive;
+}
+
+bool plan_allocates(const struct plan *p, int unit, const char *fn)
+{
+	struct plan_fn *f = plan_resolve(p, unit, fn);
+
+	return f ? f->allocates : is_allocator(fn);
 }
 
 bool plan_assume_width_safe(const struct plan *p)

@@ -23,6 +23,9 @@ enum fn_class {
 	FN_ABOVE,	/* entry, fast clone with tests, slow clone */
 };
 
+/* malloc and those of its kin that return a new block. */
+bool is_allocator(const char *name);
+
 enum call_class {
 	CALL_PLAIN,	/* as written, no test */
 	CALL_BOUNDARY,	/* to the slow clone while a request is pending */
@@ -43,6 +46,8 @@ bool plan_poll_entry(const struct plan *p, int unit, const char *fn);
 /* Static functions called in one place only, which the compiler must go on
  * inlining although the slow clone calls them too. */
 bool plan_called_once(const struct plan *p, int unit, const char *fn);
+/* Whether a call of it may end in malloc or its kin. */
+bool plan_allocates(const struct plan *p, int unit, const char *fn);
 bool plan_assume_width_safe(const struct plan *p);
 const struct facts *plan_facts(const struct plan *p, int unit);
 

@@ -28,6 +28,7 @@ struct plan_fn {
 				 * number of iterations */
 	bool uncovered;		/* the cut met it with no poll above */
 	bool taken;
+	bool allocates;		/* it, or what it calls, calls malloc */
 	int callers;
 	int index, low;		/* Tarjan */
 	bool on_stack;
