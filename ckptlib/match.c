@@ -121,8 +121,8 @@ static int build_int(struct build *b, const struct img_type *f,
 {
 	struct ckpti_cvop *op;
 
-	if (!is_int(to->kind) ||
-	    (f->kind != to->kind && !(f->flags & to->flags & CKPT_T_ENUM)))
+	/* wchar_t is signed on some machines only: the bits stay. */
+	if (!is_int(to->kind) || (f->kind != to->kind && f->size != to->size))
 		return mismatch(b, f, to, "it is no such integer");
 	if (!sizes_agree(b->load, f->size, to->size))
 		return mismatch(b, f, to, "it has another size");
@@ -229,9 +229,34 @@ static const struct ckpt_type *first_scalar(const struct ckpt_type *t)
 	return t;
 }
 
+/* Whether all parts have the same places and sizes on both sides. */
+static bool same_shape(const struct ckpti_load *load, const struct img_type *f,
+		       const struct ckpt_type *to)
+{
+	uint32_t i;
+
+	if (f->size != to->size || f->nfields != to->nfields ||
+	    f->count != to->count)
+		return false;
+	if (f->elem != IMG_NONE && to->elem && f->kind != CKPT_PTR)
+		return same_shape(load, &load->img->types[f->elem], to->elem);
+	for (i = 0; i < f->nfields; i++) {
+		if (f->fields[i].width != to->fields[i].width)
+			return false;
+		if (f->fields[i].width)
+			continue;
+		if (f->fields[i].offset != to->fields[i].offset ||
+		    !same_shape(load, &load->img->types[f->fields[i].type],
+				to->fields[i].type))
+			return false;
+	}
+	return true;
+}
+
 static int build_union(struct build *b, const struct img_type *f,
 		       const struct ckpt_type *to, uint64_t at, uint64_t to_at)
 {
+	enum ckpti_union_shape shape;
 	const struct ckpt_type *scalar;
 	uint64_t i;
 	uint32_t k;
@@ -242,7 +267,11 @@ static int build_union(struct build *b, const struct img_type *f,
 		if (strcmp(f->fields[k].name, to->fields[k].name) != 0)
 			return mismatch(b, f, to, "it has other members");
 	}
-	switch (ckpti_union_shape(to)) {
+	shape = ckpti_union_shape(to);
+	if (shape != CKPTI_U_POINTERS && shape != CKPTI_U_WORDS &&
+	    !same_shape(b->load, f, to))
+		return mismatch(b, f, to, "its members have other sizes");
+	switch (shape) {
 	case CKPTI_U_POINTERS:
 	case CKPTI_U_WORDS:
 		if (f->size % b->load->img->layout.size[IMG_PTR] == 0 &&

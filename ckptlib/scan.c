@@ -164,8 +164,8 @@ static void visit_union(struct walk *w, const struct ckpt_type *t,
 		visit_pointer(w, at);
 		return;
 	case CKPTI_U_SCALAR:
-		limit = ckpti_width_varies(t) ? IMG_SAME_WORD : 0;
-		break;
+		/* `long` may be meant, or int64_t: a reader compares sizes. */
+		return;
 	case CKPTI_U_MIXED:
 		limit = ckpti_width_varies(t) ? IMG_SAME_LAYOUT
 					      : IMG_SAME_ORDER;
