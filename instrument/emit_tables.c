@@ -273,6 +273,27 @@ static const char *const class_words[] = {
 	"CKPT_SAME_LAYOUT", "CKPT_SAME_ADDRESSES",  "CKPT_NOWHERE",
 };
 
+/* What stays in a function as written is no object of the unit. */
+static int add_unsaved(struct emit *e)
+{
+	int n = 0;
+
+	for (int i = 0; i < e->fns->n; i++) {
+		const struct decl *d = e->fns->fn[i]->unsaved;
+
+		if (!d)
+			continue;
+		strbuf_addf(&e->tables,
+			    "\t{ CKPT_NOWHERE, \"static '%s' in %s has a type "
+			    "of its block; define the type at file scope\", ",
+			    d->name, d->function->name);
+		add_quoted(base_name(d->file), &e->tables);
+		strbuf_addf(&e->tables, ", %u },\n", d->line);
+		n++;
+	}
+	return n;
+}
+
 static int add_reasons(struct emit *e)
 {
 	const struct facts *f = plan_facts(e->plan, e->unit);
@@ -293,6 +314,7 @@ static int add_reasons(struct emit *e)
 		strbuf_addf(&e->tables, ", %u },\n", r->line);
 		n++;
 	}
+	n += add_unsaved(e);
 	strbuf_addstr(&e->tables, "\t{ 0 } };\n");
 	return n;
 }

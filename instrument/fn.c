@@ -351,13 +351,47 @@ static bool find_label_addr(struct node *n, void *ctx)
 	return !*found;
 }
 
-/* A table of labels can stand in its function only. */
-static bool holds_labels(struct node *var)
-{
-	bool found = false;
+/* Names of the function that a declaration in it needs. */
+struct local_names {
+	const struct fn *fn;
+	const struct node *stmt;
+	bool found;
+};
 
-	node_walk(node_up(var, N_DECL_STMT), find_label_addr, &found);
-	return found;
+static bool find_local_name(struct node *n, void *ctx)
+{
+	struct local_names *l = ctx;
+	const struct node *body = l->fn->body;
+	size_t at = n->decl ? n->decl->name_at : 0;
+
+	if ((n->kind == N_TYPE_REF ||
+	     (n->kind == N_REF && n->decl->kind == D_ENUMERATOR)) &&
+	    n->decl && at > body->begin && at < body->end &&
+	    (at < l->stmt->begin || at >= l->stmt->end))
+		l->found = true;
+	return !l->found;
+}
+
+/*
+ * A static local moves in front of its function, one for all clones, unless
+ * it needs names of the function: labels, types, enumerators.  Then it stays,
+ * and the function is as written.
+ */
+static bool can_move(struct fn *fn, struct node *var)
+{
+	struct node *stmt = node_up(var, N_DECL_STMT);
+	struct local_names l = { fn, stmt, false };
+	bool labels = false;
+
+	node_walk(stmt, find_label_addr, &labels);
+	node_walk(stmt, find_local_name, &l);
+	if (l.found)
+		refuse(fn, var->decl->name_at,
+		       xasprintf("static '%s' has a type of its block",
+				 var->decl->name));
+	if (l.found && !var->decl->is_const && !fn->unsaved)
+		fn->unsaved = var->decl;
+	return !labels && !l.found;
 }
 
 static void add_declarator(struct fn *fn, struct node *n)
@@ -368,7 +402,7 @@ static void add_declarator(struct fn *fn, struct node *n)
 		return;
 	if (d->kind == D_LOCAL) {
 		add_local(fn, d);
-	} else if (d->kind == D_STATIC_LOCAL && !holds_labels(n)) {
+	} else if (d->kind == D_STATIC_LOCAL && can_move(fn, n)) {
 		add_static(fn, d);
 	}
 }
@@ -496,12 +530,6 @@ static void refuse_types(struct fn *fn)
 			       xasprintf("'%s' has a type that cannot be saved",
 					 d->name));
 	}
-	for (int i = 0; i < fn->nstatics; i++)
-		if (fn->statics[i]->decl->type->local &&
-		    !fn->statics[i]->decl->type->tag_decl)
-			refuse(fn, fn->statics[i]->decl->name_at,
-			       xasprintf("static '%s' has a type of the block",
-					 fn->statics[i]->decl->name));
 }
 
 /* A jump from outside into the rest of a block, behind a declaration. */

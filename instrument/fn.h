@@ -65,6 +65,7 @@ struct fn {
 	int nloops;
 	bool has_mem;		/* any memory variable */
 	int nstatics;
+	struct decl *unsaved;	/* a static local that no image can hold */
 	struct var **statics;	/* static locals, in the order of the text */
 };
 
