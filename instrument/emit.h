@@ -113,6 +113,17 @@ void emit_loop(struct emit *e, struct ir *ir);
 /* Whether ir may be copied from the source in the current variant. */
 bool emit_verbatim(const struct ir *ir);
 
+/* ---- emit_strip.c ---- */
+
+/*
+ * A counted loop of the fast clone whose iterations are so short that a poll
+ * in each would show: polls once every some thousand.
+ */
+bool strip_is_possible(struct emit *e, const struct ir *ir, int k);
+void emit_stripped(struct emit *e, struct ir *ir, int k, bool with_init);
+/* The part of a for's head up to the first semicolon. */
+void emit_for_init(struct emit *e, struct ir *ir, bool with_init);
+
 /* ---- emit_fn.c ---- */
 
 void emit_fn(struct emit *e, struct fn *fn);

@@ -21,8 +21,7 @@ static const char request[] = "__builtin_expect(ckpt_request, 0)";
 
 /* ---- as a loop ---- */
 
-static void emit_head(struct emit *e, struct ir *ir, bool with_init,
-		      bool with_step)
+void emit_for_init(struct emit *e, struct ir *ir, bool with_init)
 {
 	struct node *n = ir->n;
 
@@ -35,6 +34,14 @@ static void emit_head(struct emit *e, struct ir *ir, bool with_init,
 		strbuf_addch(&e->out, ';');
 	}
 	strbuf_addch(&e->out, ' ');
+}
+
+static void emit_head(struct emit *e, struct ir *ir, bool with_init,
+		      bool with_step)
+{
+	struct node *n = ir->n;
+
+	emit_for_init(e, ir, with_init);
 	if (n->cond && !ir->pre)
 		render(e, n->cond, &e->out);
 	strbuf_addstr(&e->out, "; ");
@@ -118,6 +125,8 @@ static void emit_plain_loop(struct emit *e, struct ir *ir, int k,
 	}
 	if (ir->n->kind == N_DO)
 		emit_do(e, ir, k);
+	else if (e->cur == e->fast && strip_is_possible(e, ir, k))
+		emit_stripped(e, ir, k, with_init && !block);
 	else
 		emit_for(e, ir, k, with_init && !block);
 	if (block)

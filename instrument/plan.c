@@ -367,6 +367,14 @@ bool plan_poll_loop(const struct plan *p, int unit, const char *fn, int loop)
 	return f && loop >= 0 && loop < f->facts->nloops && f->poll_loop[loop];
 }
 
+double plan_iteration(const struct plan *p, int unit, const char *fn, int loop)
+{
+	struct plan_fn *f = plan_resolve(p, unit, fn);
+
+	return f && loop >= 0 && loop < f->facts->nloops ? f->iteration[loop] :
+							   0;
+}
+
 bool plan_poll_entry(const struct plan *p, int unit, const char *fn)
 {
 	struct plan_fn *f = plan_resolve(p, unit, fn);

@@ -42,6 +42,9 @@ enum call_class plan_call(const struct plan *p, int unit, const char *callee,
 bool plan_indirect_may_poll(const struct plan *p);
 /* Loops are numbered in the order of the text, from 0. */
 bool plan_poll_loop(const struct plan *p, int unit, const char *fn, int loop);
+/* Estimated instructions of one iteration. */
+double plan_iteration(const struct plan *p, int unit, const char *fn,
+		      int loop);
 bool plan_poll_entry(const struct plan *p, int unit, const char *fn);
 /* Static functions called in one place only, which the compiler must go on
  * inlining although the slow clone calls them too. */
