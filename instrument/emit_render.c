@@ -126,10 +126,10 @@ static void literal_type(struct emit *e, const struct node *n,
 void render_literals(struct emit *e, const struct node *block,
 		     struct strbuf *out)
 {
-	for (int i = 0; e->fn && i < e->fn->nlocals; i++) {
-		struct var *v = e->fn->vars[i];
+	for (int i = 0; e->fn && i < e->fn->nliterals; i++) {
+		struct var *v = e->fn->literals[i];
 
-		if (v->decl || node_up(v->node, N_COMPOUND) != block)
+		if (node_up(v->node, N_COMPOUND) != block)
 			continue;
 		strbuf_addstr(out, " __typeof__(");
 		literal_type(e, v->node, out);

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/hash.h"
 #include "common/base/strbuf.h"
 #include "common/base/xalloc.h"
+#include "instrument/fn_refuse.h"
 
 void node_walk(struct node *n, bool (*visit)(struct node *, void *), void *ctx)
 {
@@ -67,29 +69,74 @@ static bool goto_is_backward(const struct node *n)
 	return n->kind == N_GOTO && n->decl && n->decl->name_at < n->begin;
 }
 
+/* ---- what is known of a node, and of a name ---- */
+
+struct node_info {
+	struct point *point;
+	struct var *var; /* temporary or literal */
+	int loop;	 /* 1 + its index */
+};
+
+struct ids {
+	int first, last;
+};
+
+static bool find_ids(struct node *n, void *ctx)
+{
+	struct ids *ids = ctx;
+
+	if (n->id < ids->first)
+		ids->first = n->id;
+	if (n->id > ids->last)
+		ids->last = n->id;
+	return true;
+}
+
+/* Ids of a function's nodes are near to each other, if not in order. */
+static void info_init(struct fn *fn)
+{
+	struct ids ids = { fn->body->id, fn->body->id };
+
+	node_walk(fn->body, find_ids, &ids);
+	fn->first_id = ids.first;
+	fn->nids = ids.last - ids.first + 1;
+	fn->info = xcalloc(fn->nids, sizeof(*fn->info));
+	fn->names = hash_new(NULL);
+}
+
+static struct node_info *info_of(const struct fn *fn, const struct node *n)
+{
+	int i = n->id - fn->first_id;
+
+	return i >= 0 && i < fn->nids ? &fn->info[i] : NULL;
+}
+
+/* How often that name was given before. */
+static unsigned copies_of(struct fn *fn, const char *name)
+{
+	uintptr_t n = (uintptr_t)hash_get(fn->names, name);
+
+	hash_set(fn->names, name, (void *)(n + 1));
+	return n;
+}
+
 struct point *fn_point_of(const struct fn *fn, const struct node *n)
 {
-	for (int i = 0; i < fn->npoints; i++)
-		if (fn->points[i]->node == n &&
-		    fn->points[i]->kind != POINT_ENTRY)
-			return fn->points[i];
-	return NULL;
+	const struct node_info *info = info_of(fn, n);
+
+	return info ? info->point : NULL;
 }
 
 struct point *fn_entry_point(const struct fn *fn)
 {
-	for (int i = 0; i < fn->npoints; i++)
-		if (fn->points[i]->kind == POINT_ENTRY)
-			return fn->points[i];
-	return NULL;
+	return fn->entry;
 }
 
 int fn_loop_index(const struct fn *fn, const struct node *loop)
 {
-	for (int i = 0; i < fn->nloops; i++)
-		if (fn->loops[i] == loop)
-			return i;
-	return -1;
+	const struct node_info *info = info_of(fn, loop);
+
+	return info ? info->loop - 1 : -1;
 }
 
 static bool find_func_name(struct node *n, void *ctx)
@@ -115,17 +162,6 @@ struct var *fn_var(const struct decl *d)
 	return NULL;
 }
 
-static void refuse(struct fn *fn, size_t at, char *why)
-{
-	if (fn->refused) {
-		free(why);
-		return;
-	}
-	fn->refused = true;
-	fn->why = why;
-	fn->why_at = at;
-}
-
 static struct var *add_var(struct fn *fn, struct var *v)
 {
 	v->index = fn->nvars;
@@ -134,69 +170,38 @@ static struct var *add_var(struct fn *fn, struct var *v)
 	return v;
 }
 
-/* How often `a` with that name stands before position `at` in the function. */
-static unsigned same_place_before(const struct fn *fn, const struct node *n)
-{
-	struct place p = ast_place(fn->ast, n->begin);
-	unsigned count = 0;
-
-	for (int i = 0; i < fn->nvars; i++) {
-		struct node *o = fn->vars[i]->node;
-
-		if (!o)
-			continue;
-		struct place q = ast_place(fn->ast, o->begin);
-
-		if (o->kind == n->kind && q.line == p.line && q.col == p.col)
-			count++;
-	}
-	return count;
-}
-
 /*
  * A temporary's stable name is the kind and place of its expression.  Where
  * a macro puts several of a kind at one place, they are numbered in the
  * order of the first lowering, which meets all of them on every target.
  */
+static char *place_name(struct fn *fn, const char *kind, const struct node *n)
+{
+	struct place p = ast_place(fn->ast, n->begin);
+	char *place = xasprintf("<%s %u:%u", kind, p.line, p.col);
+	char *name = xasprintf("%s #%u>", place, copies_of(fn, place));
+
+	free(place);
+	return name;
+}
+
 struct var *fn_temp(struct fn *fn, struct node *expr)
 {
-	for (int i = fn->nlocals; i < fn->nvars; i++)
-		if (fn->vars[i]->node == expr)
-			return fn->vars[i];
-	struct place p = ast_place(fn->ast, expr->begin);
-	struct var *v = xcalloc(1, sizeof(*v));
+	struct node_info *info = info_of(fn, expr);
+	struct var *v = info->var;
 
+	if (v)
+		return v;
+	v = xcalloc(1, sizeof(*v));
 	v->node = expr;
 	v->is_bool = expr->kind == N_LOGAND || expr->kind == N_LOGOR;
 	v->name = xasprintf("__ckpt_t%d", fn->nvars);
-	v->stable = xasprintf("<%s %u:%u #%u>", node_kind_name(expr->kind),
-			      p.line, p.col, same_place_before(fn, expr));
+	v->stable = place_name(fn, node_kind_name(expr->kind), expr);
+	info->var = v;
 	return add_var(fn, v);
 }
 
 /* ---- collecting one function ---- */
-
-static bool name_is_taken(const struct fn *fn, const char *name)
-{
-	for (int i = 0; i < fn->nvars; i++)
-		if (fn->vars[i]->decl && !strcmp(fn->vars[i]->decl->name, name))
-			return true;
-	return false;
-}
-
-static unsigned stable_copies(const struct fn *fn, const char *stable)
-{
-	unsigned n = 0;
-	size_t len = strlen(stable);
-
-	for (int i = 0; i < fn->nvars; i++) {
-		const char *s = fn->vars[i]->stable;
-
-		if (!strncmp(s, stable, len) && (!s[len] || s[len] == '#'))
-			n++;
-	}
-	return n;
-}
 
 static void set_scope(const struct fn *fn, struct var *v)
 {
@@ -212,7 +217,8 @@ static void set_scope(const struct fn *fn, struct var *v)
 static void add_local(struct fn *fn, struct decl *d)
 {
 	struct var *v = xcalloc(1, sizeof(*v));
-	bool shadows = name_is_taken(fn, d->name);
+	unsigned copies;
+	bool shadows = copies_of(fn, d->name);
 
 	v->decl = d;
 	v->mem = d->address_taken || d->type->kind == T_ARRAY ||
@@ -221,12 +227,12 @@ static void add_local(struct fn *fn, struct decl *d)
 			  : xstrdup(d->name);
 	v->stable = shadows ? xasprintf("%s@%u", d->name, d->line)
 			    : xstrdup(d->name);
-	unsigned copies = stable_copies(fn, v->stable);
+	copies = shadows ? copies_of(fn, v->stable) : 0;
 	if (copies) {
-		char *s = xasprintf("%s#%u", v->stable, copies);
+		char *stable = xasprintf("%s#%u", v->stable, copies);
 
 		free(v->stable);
-		v->stable = s;
+		v->stable = stable;
 	}
 	d->user = v;
 	set_scope(fn, v);
@@ -237,9 +243,9 @@ static void add_local(struct fn *fn, struct decl *d)
 
 struct var *fn_literal(const struct fn *fn, const struct node *n)
 {
-	for (int i = 0; i < fn->nlocals; i++)
-		if (!fn->vars[i]->decl && fn->vars[i]->node == n)
-			return fn->vars[i];
+	for (int i = 0; i < fn->nliterals; i++)
+		if (fn->literals[i]->node == n)
+			return fn->literals[i];
 	return NULL;
 }
 
@@ -269,10 +275,10 @@ static void add_literal(struct fn *fn, struct node *n)
 	v->node = n;
 	v->mem = true;
 	v->name = xasprintf("__ckpt_k%d", fn->nvars);
-	v->stable = xasprintf("<literal %u:%u #%u>",
-			      ast_place(fn->ast, n->begin).line,
-			      ast_place(fn->ast, n->begin).col,
-			      same_place_before(fn, n));
+	v->stable = place_name(fn, "literal", n);
+	fn->literals = xreallocarray(fn->literals, fn->nliterals + 1,
+				     sizeof(*fn->literals));
+	fn->literals[fn->nliterals++] = v;
 	add_var(fn, v);
 	fn->has_mem = true;
 }
@@ -281,19 +287,20 @@ static struct point *add_point(struct fn *fn, enum point_kind kind,
 			       struct node *n, char *what)
 {
 	struct point *p = xcalloc(1, sizeof(*p));
+	char *place;
 
 	p->kind = kind;
 	p->node = n;
 	p->what = what;
 	p->id = fn->npoints;
 	p->place = ast_place(fn->ast, n->begin);
-	for (int i = 0; i < fn->npoints; i++) {
-		struct point *o = fn->points[i];
-
-		if (!strcmp(o->what, what) && o->place.line == p->place.line &&
-		    o->place.col == p->place.col)
-			p->copy++;
-	}
+	place = xasprintf("%s %u:%u", what, p->place.line, p->place.col);
+	p->copy = copies_of(fn, place);
+	free(place);
+	if (kind == POINT_ENTRY)
+		fn->entry = p;
+	else
+		info_of(fn, n)->point = p;
 	fn->points =
 		xreallocarray(fn->points, fn->npoints + 1, sizeof(*fn->points));
 	fn->points[fn->npoints++] = p;
@@ -386,9 +393,9 @@ static bool can_move(struct fn *fn, struct node *var)
 	node_walk(stmt, find_label_addr, &labels);
 	node_walk(stmt, find_local_name, &l);
 	if (l.found)
-		refuse(fn, var->decl->name_at,
-		       xasprintf("static '%s' has a type of its block",
-				 var->decl->name));
+		fn_refuse(fn, var->decl->name_at,
+			  xasprintf("static '%s' has a type of its block",
+				    var->decl->name));
 	if (l.found && !var->decl->is_const && !fn->unsaved)
 		fn->unsaved = var->decl;
 	return !labels && !l.found;
@@ -434,6 +441,7 @@ static bool collect(struct node *n, void *ctx)
 		fn->loops = xreallocarray(fn->loops, fn->nloops + 1,
 					  sizeof(*fn->loops));
 		fn->loops[fn->nloops++] = n;
+		info_of(fn, n)->loop = fn->nloops;
 	}
 	return true;
 }
@@ -466,134 +474,67 @@ static void add_entry(struct fn *fn)
 	}
 }
 
-static const char *feature_words(enum feature f)
-{
-	switch (f) {
-	case F_SETJMP:
-		return "it calls setjmp";
-	case F_ALLOCA:
-		return "it calls alloca";
-	case F_VLA:
-		return "it has an array of variable length";
-	case F_COMPUTED_GOTO:
-	case F_LABEL_ADDR:
-		return "it takes the address of a label";
-	case F_ASM:
-		return "it contains inline assembly";
-	case F_CLEANUP:
-		return "it has a variable with a cleanup function";
-	case F_NESTED_FUNCTION:
-		return "it has a nested function";
-	case F_VA_START:
-		return "it takes variable arguments";
-	case F_VECTOR:
-		return "it uses vector types";
-	case F_ATOMIC:
-		return "it uses atomic types";
-	case F_APPLY:
-		return "it uses __builtin_apply";
-	case F_VFORK:
-		return "it calls vfork";
-	default:
-		return NULL;
-	}
-}
+/* ---- variables whose declaration a jump may pass by ---- */
 
-static void refuse_features(struct fn *fn)
-{
-	for (int i = 0; i < fn->ast->nfeatures; i++) {
-		struct feature_use *u = &fn->ast->features[i];
-		const char *why = feature_words(u->feature);
-
-		if (u->function == fn->decl && why)
-			refuse(fn, u->at, xstrdup(why));
-	}
-}
-
-/* The sizes of such a type are computed where it is written. */
-static bool is_variably_modified(const struct type *t)
-{
-	while (t->kind == T_POINTER || t->kind == T_ARRAY)
-		t = t->elem;
-	return t->kind == T_VLA;
-}
-
-static void refuse_types(struct fn *fn)
-{
-	for (int i = 0; i < fn->nvars; i++) {
-		struct decl *d = fn->vars[i]->decl;
-		enum type_kind k = d ? d->type->kind : T_INT;
-
-		if ((d && is_variably_modified(d->type)) || k == T_VA_LIST ||
-		    k == T_VECTOR || k == T_OTHER || (d && d->has_cleanup))
-			refuse(fn, d->name_at,
-			       xasprintf("'%s' has a type that cannot be saved",
-					 d->name));
-	}
-}
-
-/* A jump from outside into the rest of a block, behind a declaration. */
-struct jump_in {
-	size_t begin, end;
-	bool found;
+struct jump {
+	size_t from, to;
 };
 
-static bool find_jump(struct node *n, void *ctx)
+struct jumps {
+	struct jump *v;
+	int n;
+};
+
+static bool find_jumps(struct node *n, void *ctx)
 {
-	struct jump_in *j = ctx;
+	struct jumps *j = ctx;
 	const struct node *from = NULL;
-	size_t to = 0;
+	size_t to = n->begin;
 
 	if (n->kind == N_GOTO && n->decl) {
 		from = n;
 		to = n->decl->name_at;
 	} else if (n->kind == N_CASE || n->kind == N_DEFAULT) {
 		from = node_up(n->parent, N_SWITCH);
-		to = n->begin;
 	}
-	if (from && to >= j->begin && to < j->end &&
-	    (from->begin < j->begin || from->begin >= j->end))
-		j->found = true;
-	return !j->found;
+	if (from) {
+		j->v = xreallocarray(j->v, j->n + 1, sizeof(*j->v));
+		j->v[j->n++] = (struct jump){ from->begin, to };
+	}
+	return true;
 }
 
-/* The block of a literal: it lives from the block's start to its end. */
-static struct jump_in scope_of(const struct var *v)
+static bool is_jumped_into(const struct jumps *j, size_t begin, size_t end)
 {
-	const struct node *block;
+	for (int i = 0; i < j->n; i++) {
+		const struct jump *k = &j->v[i];
 
-	if (v->decl)
-		return (struct jump_in){ v->scope_begin, v->scope_end, false };
-	block = node_up(v->node, N_COMPOUND);
-	return (struct jump_in){ block->begin, block->end, false };
+		if (k->to >= begin && k->to < end &&
+		    (k->from < begin || k->from >= end))
+			return true;
+	}
+	return false;
 }
 
 static void mark_odd(struct fn *fn)
 {
-	for (int i = 0; i < fn->nlocals; i++) {
-		struct jump_in j = scope_of(fn->vars[i]);
+	struct jumps j = { NULL, 0 };
 
-		if (!fn->vars[i]->mem ||
-		    (fn->vars[i]->decl && fn->vars[i]->decl->kind != D_LOCAL))
-			continue;
-		node_walk(fn->body, find_jump, &j);
-		fn->vars[i]->odd = j.found;
+	if (fn->has_mem)
+		node_walk(fn->body, find_jumps, &j);
+	for (int i = 0; i < fn->nlocals && j.n; i++) {
+		struct var *v = fn->vars[i];
+		const struct node *block =
+			v->decl ? NULL : node_up(v->node, N_COMPOUND);
+
+		/* a literal lives from the start of its block */
+		if (block)
+			v->odd = is_jumped_into(&j, block->begin, block->end);
+		else if (v->mem && v->decl->kind == D_LOCAL)
+			v->odd = is_jumped_into(&j, v->scope_begin,
+						v->scope_end);
 	}
-}
-
-static void refuse_kind(struct fn *fn)
-{
-	struct decl *d = fn->decl;
-
-	if (d->type->kind == T_FUNCTION && d->type->variadic)
-		refuse(fn, d->name_at, xstrdup("it takes variable arguments"));
-	if (d->gnu_inline_only || (d->is_inline && !d->is_static))
-		refuse(fn, d->name_at,
-		       xstrdup("it is an inline function with external "
-			       "linkage"));
-	if (d->is_constructor)
-		refuse(fn, d->name_at,
-		       xstrdup("it runs outside main (constructor)"));
+	free(j.v);
 }
 
 static struct fn *fn_make(struct ast *a, struct node *n)
@@ -605,14 +546,13 @@ static struct fn *fn_make(struct ast *a, struct node *n)
 	fn->decl = n->decl;
 	fn->body = n->body;
 	n->decl->user = fn;
+	info_init(fn);
 	for (int i = 0; i < n->decl->nparams; i++)
 		add_local(fn, n->decl->params[i]);
 	node_walk(fn->body, collect, fn);
 	fn->nlocals = fn->nvars;
 	add_entry(fn);
-	refuse_kind(fn);
-	refuse_features(fn);
-	refuse_types(fn);
+	fn_refuse_all(fn);
 	mark_odd(fn);
 	return fn;
 }
@@ -653,6 +593,9 @@ static void fn_free(struct fn *fn)
 	free(fn->points);
 	free(fn->loops);
 	free(fn->statics);
+	free(fn->literals);
+	free(fn->info);
+	hash_free(fn->names);
 	free(fn->why);
 	free(fn);
 }

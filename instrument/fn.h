@@ -17,6 +17,9 @@
 #include <stdbool.h>
 #include "instrument/ast.h"
 
+struct hash;
+struct node_info;
+
 enum point_kind { POINT_CALL, POINT_LOOP, POINT_ENTRY, POINT_GOTO };
 
 struct var {
@@ -61,9 +64,15 @@ struct fn {
 	int nvars, nlocals;
 	struct point **points;
 	int npoints;
+	struct point *entry;	/* among points, or NULL */
 	struct node **loops;	/* in the order of the text */
 	int nloops;
 	bool has_mem;		/* any memory variable */
+	struct var **literals;	/* of vars, those of compound literals */
+	int nliterals;
+	struct node_info *info;	/* of fn.c, by node id from first_id on */
+	int first_id, nids;
+	struct hash *names;	/* of fn.c: how often each was given */
 	int nstatics;
 	struct decl *unsaved;	/* a static local that no image can hold */
 	struct var **statics;	/* static locals, in the order of the text */

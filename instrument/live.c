@@ -446,10 +446,9 @@ static void scope_literals(struct scope *s, const struct node *block)
 {
 	struct fn *fn = s->l->fn;
 
-	for (int i = 0; i < fn->nlocals; i++)
-		if (!fn->vars[i]->decl &&
-		    node_up(fn->vars[i]->node, N_COMPOUND) == block)
-			s->mem[s->n++] = fn->vars[i];
+	for (int i = 0; i < fn->nliterals; i++)
+		if (node_up(fn->literals[i]->node, N_COMPOUND) == block)
+			s->mem[s->n++] = fn->literals[i];
 }
 
 static void scope_list(struct scope *s, struct ir *ir)

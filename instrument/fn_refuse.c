@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "instrument/fn_refuse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/strbuf.h"
+#include "common/base/xalloc.h"
+#include "instrument/fn.h"
+
+void fn_refuse(struct fn *fn, size_t at, char *why)
+{
+	if (fn->refused) {
+		free(why);
+		return;
+	}
+	fn->refused = true;
+	fn->why = why;
+	fn->why_at = at;
+}
+
+static const char *feature_words(enum feature f)
+{
+	switch (f) {
+	case F_SETJMP:
+		return "it calls setjmp";
+	case F_ALLOCA:
+		return "it calls alloca";
+	case F_VLA:
+		return "it has an array of variable length";
+	case F_COMPUTED_GOTO:
+	case F_LABEL_ADDR:
+		return "it takes the address of a label";
+	case F_ASM:
+		return "it contains inline assembly";
+	case F_CLEANUP:
+		return "it has a variable with a cleanup function";
+	case F_NESTED_FUNCTION:
+		return "it has a nested function";
+	case F_VA_START:
+		return "it takes variable arguments";
+	case F_VECTOR:
+		return "it uses vector types";
+	case F_ATOMIC:
+		return "it uses atomic types";
+	case F_APPLY:
+		return "it uses __builtin_apply";
+	case F_VFORK:
+		return "it calls vfork";
+	default:
+		return NULL;
+	}
+}
+
+static void refuse_features(struct fn *fn)
+{
+	for (int i = 0; i < fn->ast->nfeatures; i++) {
+		struct feature_use *u = &fn->ast->features[i];
+		const char *why = feature_words(u->feature);
+
+		if (u->function == fn->decl && why)
+			fn_refuse(fn, u->at, xstrdup(why));
+	}
+}
+
+/* The sizes of such a type are computed where it is written. */
+static bool is_variably_modified(const struct type *t)
+{
+	while (t->kind == T_POINTER || t->kind == T_ARRAY)
+		t = t->elem;
+	return t->kind == T_VLA;
+}
+
+static void refuse_types(struct fn *fn)
+{
+	for (int i = 0; i < fn->nvars; i++) {
+		struct decl *d = fn->vars[i]->decl;
+		enum type_kind k = d ? d->type->kind : T_INT;
+
+		if ((d && is_variably_modified(d->type)) || k == T_VA_LIST ||
+		    k == T_VECTOR || k == T_OTHER || (d && d->has_cleanup))
+			fn_refuse(fn, d->name_at,
+			       xasprintf("'%s' has a type that cannot be saved",
+					 d->name));
+	}
+}
+
+static void refuse_kind(struct fn *fn)
+{
+	struct decl *d = fn->decl;
+
+	if (d->type->kind == T_FUNCTION && d->type->variadic)
+		fn_refuse(fn, d->name_at, xstrdup("it takes variable arguments"));
+	if (d->gnu_inline_only || (d->is_inline && !d->is_static))
+		fn_refuse(fn, d->name_at,
+		       xstrdup("it is an inline function with external "
+			       "linkage"));
+	if (d->is_constructor)
+		fn_refuse(fn, d->name_at,
+		       xstrdup("it runs outside main (constructor)"));
+}
+
+void fn_refuse_all(struct fn *fn)
+{
+	refuse_kind(fn);
+	refuse_features(fn);
+	refuse_types(fn);
+}
