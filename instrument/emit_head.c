@@ -153,6 +153,9 @@ void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 	    e->variant == FAST)
 		strbuf_addstr(&e->out,
 			      "inline __attribute__((always_inline)) ");
+	/* another definition may replace a weak one, its clones with it */
+	if (*prefix && fn->decl->is_weak)
+		strbuf_addstr(&e->out, "__attribute__((weak)) ");
 	for (t = toks.v; t->kind != TOK_END;) {
 		size_t from = begin + t->begin;
 		struct var *v = proxied_param(e, fn, from, t->end - t->begin);
