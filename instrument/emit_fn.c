@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/hash.h"
 #include "common/base/xalloc.h"
 #include "instrument/emit.h"
 #include "instrument/emit_fn.h"
@@ -136,6 +137,7 @@ static void declare_self(struct emit *e, struct fn *fn)
 static void declare_callees(struct emit *e, struct fn *fn)
 {
 	struct set_ctx ctx = { e, fn };
+	struct hash *seen = hash_new(NULL);
 
 	for (int i = 0; i < fn->npoints; i++) {
 		struct point *p = fn->points[i];
@@ -144,9 +146,12 @@ static void declare_callees(struct emit *e, struct fn *fn)
 		if (p->kind != POINT_CALL)
 			continue;
 		d = call_target(p->node);
-		if (d && slow_call(&ctx, p->node))
-			declare_clone(e, d);
+		if (!d || !slow_call(&ctx, p->node) || hash_has(seen, d->name))
+			continue;
+		hash_set(seen, d->name, d);
+		declare_clone(e, d);
 	}
+	hash_free(seen);
 	strbuf_addf(&e->out,
 		    "static const struct ckpt_function __ckpt_d_%s; "
 		    "static const struct ckpt_point __ckpt_p_%s[%d];",

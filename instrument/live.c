@@ -411,18 +411,22 @@ static void point_vars(struct scope *s, struct point *p)
 {
 	struct fn *fn = s->l->fn;
 	uint64_t *live = s->f->at_point[p->id];
+	int count = s->n;
 
 	if (p->alive || !live)
 		return;
 	p->alive = true;
-	p->vars = xcalloc(fn->nvars + 1, sizeof(*p->vars));
-	p->maybe = xcalloc(fn->nvars + 1, sizeof(bool));
-	for (int i = 0; i < fn->nvars; i++) {
-		if (fn->vars[i]->mem || !set_has(live, fn->vars[i]))
-			continue;
-		p->maybe[p->nvars] = set_has(s->f->maybe, fn->vars[i]);
-		p->vars[p->nvars++] = fn->vars[i];
-	}
+	for (int w = 0; w < s->f->words; w++)
+		count += __builtin_popcountll(live[w]);
+	p->vars = xcalloc(count + 1, sizeof(*p->vars));
+	p->maybe = xcalloc(count + 1, sizeof(bool));
+	for (int w = 0; w < s->f->words; w++)
+		for (uint64_t set = live[w]; set; set &= set - 1) {
+			int i = 64 * w + __builtin_ctzll(set);
+
+			p->maybe[p->nvars] = set_has(s->f->maybe, fn->vars[i]);
+			p->vars[p->nvars++] = fn->vars[i];
+		}
 	for (int i = 0; i < s->n; i++)
 		p->vars[p->nvars++] = s->mem[i];
 }
