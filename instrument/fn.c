@@ -457,21 +457,73 @@ static bool find_candidate(struct node *n, void *ctx)
 	return !*found;
 }
 
+static bool has_candidate(struct node *n)
+{
+	bool found = false;
+
+	if (n)
+		node_walk(n, find_candidate, &found);
+	return found;
+}
+
+/* The only one of the two that calls anything, else NULL. */
+static struct node *only_caller(struct node *a, struct node *b)
+{
+	if (has_candidate(a) == has_candidate(b))
+		return NULL;
+	return has_candidate(a) ? a : b;
+}
+
+/* Of `c ? a : b` where c and one side call nothing, the other side. */
+static struct node *calling_side(struct node *e)
+{
+	struct node *c = node_strip(e);
+
+	if (!c || c->kind != N_COND || c->op == '?' || has_candidate(c->first))
+		return NULL;
+	return only_caller(c->first->next, c->last);
+}
+
+static struct node *entry_in(struct node *s);
+
+static struct node *entry_in_list(struct node *s)
+{
+	for (; s; s = s->next)
+		if (has_candidate(s))
+			return s->kind == N_LABEL || s->kind == N_CASE
+				       ? NULL
+				       : entry_in(s);
+	return NULL;
+}
+
+static struct node *entry_in(struct node *s)
+{
+	struct node *part = NULL, *found;
+
+	if (s->kind == N_COMPOUND) {
+		found = entry_in_list(s->first);
+		return found ? found : s;
+	}
+	if (s->kind == N_IF && !has_candidate(s->cond))
+		part = only_caller(s->then_, s->else_);
+	if (part)
+		return entry_in(part);
+	if (s->kind == N_RETURN)
+		part = calling_side(s->cond);
+	return part ? part : s;
+}
+
 /*
- * The entry's poll stands before the first statement of the body that calls
- * anything, so that the base case of a recursion returns without it.
+ * The entry's poll stands before the first statement that calls anything, or
+ * in front of the side of a ?: that does, so that the base case of a
+ * recursion returns without it.
  */
 static void add_entry(struct fn *fn)
 {
-	for (struct node *s = fn->body->first; s; s = s->next) {
-		bool found = false;
+	struct node *at = entry_in_list(fn->body->first);
 
-		node_walk(s, find_candidate, &found);
-		if (found && s->kind != N_LABEL && s->kind != N_CASE) {
-			add_point(fn, POINT_ENTRY, s, xstrdup("entry"));
-			return;
-		}
-	}
+	if (at)
+		add_point(fn, POINT_ENTRY, at, xstrdup("entry"));
 }
 
 /* ---- variables whose declaration a jump may pass by ---- */

@@ -106,6 +106,8 @@ bool lower_has(struct lowered *l, struct node *n);
 /* Emits to `out` all that must run before what is left of e. */
 void lower_expr(struct lowered *l, struct node *e, struct ir_list *out);
 void lower_stmt(struct lowered *l, struct node *s, struct ir_list *out);
+/* The poll of the function's entry, if its place is right before n. */
+void lower_entry(struct lowered *l, struct node *n, struct ir_list *out);
 /* The statements of a ({ }), its value to temp (may be NULL). */
 void lower_stmt_expr(struct lowered *l, struct node *e, struct var *temp,
 		     struct ir_list *out);

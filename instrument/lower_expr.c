@@ -268,6 +268,7 @@ static void branch_value(struct lowered *l, struct node *part, bool done,
 	struct ir_list list;
 
 	ir_list_init(&list);
+	lower_entry(l, part, &list);
 	if (!done)
 		lower_expr(l, part, &list);
 	if (temp)

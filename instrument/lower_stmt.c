@@ -359,7 +359,7 @@ static void lower_goto(struct lowered *l, struct node *s, struct ir_list *out)
 	block->a = list.head;
 }
 
-static void add_entry(struct lowered *l, struct node *s, struct ir_list *out)
+void lower_entry(struct lowered *l, struct node *s, struct ir_list *out)
 {
 	struct point *p = fn_entry_point(l->fn);
 	struct ir *ir;
@@ -375,8 +375,7 @@ void lower_stmt(struct lowered *l, struct node *s, struct ir_list *out)
 {
 	struct ir *ir;
 
-	if (s->parent == l->fn->body)
-		add_entry(l, s, out);
+	lower_entry(l, s, out);
 	switch (s->kind) {
 	case N_COMPOUND:
 		lower_compound(l, s, out);
