@@ -153,14 +153,14 @@ static int run_ptr(struct run *r, const struct ckpti_cvop *op, const char *from,
 			 name);
 		return fail_at(r, to, problem);
 	}
-	if (found != CKPTI_FOUND && !ckpti_carry(r->load, v, &p) &&
-	    found == CKPTI_UNKNOWN && !r->what->soft) {
-		snprintf(problem, sizeof(problem),
-			 "is the pointer 0x%llx, which leads nowhere and does "
-			 "not fit here",
-			 (unsigned long long)v);
-		return fail_at(r, to, problem);
-	}
+	/*
+	 * It leads nowhere: the rest of a vector that was never filled, a
+	 * block that was freed.  What does not fit loses its upper half but
+	 * does not become a null pointer.  (A program that keeps numbers in
+	 * pointers has a class that lets no such image come here.)
+	 */
+	if (found != CKPTI_FOUND && !ckpti_carry(r->load, v, &p) && !p)
+		p = 1;
 	memcpy(to, &p, sizeof(p));
 	return 0;
 }
