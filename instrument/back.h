@@ -1,8 +1,7 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The back of hcc, as the driver sees it: facts of one unit, the plan over
  * all units of a program, and the C that is written for a unit.
- *
- * SPDX-License-Identifier: MIT
  */
 #ifndef INSTRUMENT_BACK_H
 #define INSTRUMENT_BACK_H
@@ -36,8 +35,8 @@ typedef void note_fn(void *ctx, enum note_kind kind, const char *file,
 void facts_notes(const struct facts *f, note_fn *note, void *ctx);
 
 struct plan_options {
-	bool assume_width_safe;	/* --assume-width-safe */
-	const char *poll;	/* --poll=: NULL or "plan" by cost; "all" every
+	bool assume_width_safe; /* --assume-width-safe */
+	const char *poll; /* --poll=: NULL or "plan" by cost; "all" every
 				 * loop and function (tests, fuzzing) */
 };
 

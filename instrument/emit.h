@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Writing the C of a unit: what the emit_*.c share.
  *
@@ -12,19 +13,17 @@
  *   __ckpt_tN temporaries, __ckpt_m_VAR the address of a memory variable in
  *   a slow clone, __ckpt_o_VAR its storage there, __ckpt_LN resume labels,
  *   __ckpt_TN, CN, BN, PN parts of loop N.
- *
- * SPDX-License-Identifier: MIT
  */
 #ifndef INSTRUMENT_EMIT_H
 #define INSTRUMENT_EMIT_H
 
-#include <stdbool.h>
 #include "common/base/strbuf.h"
 #include "instrument/ir.h"
 #include "instrument/plan.h"
+#include <stdbool.h>
 
 enum variant {
-	AS_WRITTEN,	/* only names of static locals and hints change */
+	AS_WRITTEN, /* only names of static locals and hints change */
 	FAST,
 	SLOW,
 };
@@ -45,17 +44,17 @@ struct emit {
 	struct fn *fn;
 	enum variant variant;
 	struct lowered *fast, *slow;
-	struct lowered *cur;	/* whose substitutions apply; NULL: none */
-	int copy;		/* SLOW: 0 in the resumable text, else 1 + the
+	struct lowered *cur; /* whose substitutions apply; NULL: none */
+	int copy; /* SLOW: 0 in the resumable text, else 1 + the
 				 * loop whose plain copy is being written */
 	char **on_break, **on_continue; /* per loop: label to go to, or NULL */
-	bool *no_tail;		/* per loop: resumed by jumping into it */
-	struct extent in_decl;	/* declarators being written, or 0, 0 */
-	struct extent own_type;	/* a type that fn's header defines */
-	bool moving;		/* writing static locals at file scope */
+	bool *no_tail; /* per loop: resumed by jumping into it */
+	struct extent in_decl; /* declarators being written, or 0, 0 */
+	struct extent own_type; /* a type that fn's header defines */
+	bool moving; /* writing static locals at file scope */
 
 	/* what the tables must hold */
-	bool *type_used;	/* by type id */
+	bool *type_used; /* by type id */
 	struct strbuf tables;
 	int nstrings, nglobals, nfuncs;
 
@@ -142,8 +141,7 @@ const char *type_scalar(const struct type *t);
 void emit_types(struct emit *e, struct strbuf *out);
 void emit_tables(struct emit *e);
 /* The type whose description an allocation should carry, or NULL. */
-const struct type *alloc_hint(const struct emit *e,
-			     const struct node *call);
+const struct type *alloc_hint(const struct emit *e, const struct node *call);
 /* The text of ckptlib/abi.h without its directives. */
 void abi_text(struct strbuf *out);
 /* Whether libckpt has its own of that libc function. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include "instrument/emit_fn.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/base/hash.h"
 #include "common/base/xalloc.h"
 #include "instrument/emit.h"
-#include "instrument/emit_fn.h"
 #include "instrument/emit_pass.h"
 #include "instrument/live.h"
 

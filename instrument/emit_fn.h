@@ -1,7 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Headers of functions and functions that stay as written.
- *
- * SPDX-License-Identifier: MIT
  */
 #ifndef INSTRUMENT_EMIT_FN_H
 #define INSTRUMENT_EMIT_FN_H

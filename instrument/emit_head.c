@@ -60,7 +60,8 @@ static struct extent own_type(const struct emit *e, const struct fn *fn)
 	struct toks toks;
 
 	toks_init(&toks, e->ast->text + base, fn->decl->name_at - base);
-	for (const struct tok *t = toks.v; t->kind != TOK_END && !own.end; t++) {
+	for (const struct tok *t = toks.v; t->kind != TOK_END && !own.end;
+	     t++) {
 		if (is_type_word(&toks, t))
 			start = t;
 		if (start && tok_is(t, '{')) {

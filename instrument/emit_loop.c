@@ -211,8 +211,8 @@ static void emit_do_twice(struct emit *e, struct ir *ir, int k)
 	emit_list(e, ir->pre);
 	strbuf_addstr(&e->out, " if (!(");
 	render(e, ir->n->cond, &e->out);
-	strbuf_addf(&e->out, ")) goto __ckpt_B%d; if (%s) goto __ckpt_T%d; ",
-		    k, request, k);
+	strbuf_addf(&e->out, ")) goto __ckpt_B%d; if (%s) goto __ckpt_T%d; ", k,
+		    request, k);
 	strbuf_addf(&e->out, "__ckpt_P%d:; ", k);
 	emit_plain_copy(e, k);
 	strbuf_addf(&e->out, " __ckpt_B%d:; }", k);

@@ -1,7 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How the runtime receives values of a type.
- *
- * SPDX-License-Identifier: MIT
  */
 #ifndef INSTRUMENT_EMIT_PASS_H
 #define INSTRUMENT_EMIT_PASS_H

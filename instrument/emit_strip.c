@@ -106,12 +106,12 @@ bool strip_is_possible(struct emit *e, const struct ir *ir, int k)
 			return false;
 	i = local_of(c->first);
 	bound = local_of(node_strip(c->last));
-	if (!i || (!bound && !c->last->is_const_int) ||
-	    !is_integer(i->type) ||
+	if (!i || (!bound && !c->last->is_const_int) || !is_integer(i->type) ||
 	    (bound ? bound->type != i->type : !is_integer(c->last->type)))
 		return false;
 	return direction_fits(c->op, step_of(n->step, i)) &&
-	       !is_written(n->body, i) && !(bound && is_written(n->body, bound));
+	       !is_written(n->body, i) &&
+	       !(bound && is_written(n->body, bound));
 }
 
 static void add_limit(struct emit *e, struct node *c, long long chunk)
@@ -125,9 +125,8 @@ static void add_limit(struct emit *e, struct node *c, long long chunk)
 		    "__typeof__(((void)0, (%s))) __ckpt_limit = (unsigned "
 		    "long long)(%s) - (unsigned long long)(%s) > %lldull ? "
 		    "(%s) %c %lld : (%s); ",
-		    i.data, up ? bound.data : i.data,
-		    up ? i.data : bound.data, chunk, i.data, up ? '+' : '-',
-		    chunk, bound.data);
+		    i.data, up ? bound.data : i.data, up ? i.data : bound.data,
+		    chunk, i.data, up ? '+' : '-', chunk, bound.data);
 	strbuf_release(&i);
 	strbuf_release(&bound);
 }

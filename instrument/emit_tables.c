@@ -237,9 +237,8 @@ static bool find_string(struct node *n, void *ctx)
 
 static void add_func_name(struct emit *e, const char *name)
 {
-	strbuf_addf(&e->tables,
-		    "\t{ __ckpt_n_%s, sizeof(__ckpt_n_%s), 1 },\n", name,
-		    name);
+	strbuf_addf(&e->tables, "\t{ __ckpt_n_%s, sizeof(__ckpt_n_%s), 1 },\n",
+		    name, name);
 	e->nstrings++;
 }
 

@@ -19,16 +19,16 @@ static const char *base_name(const char *path)
 
 bool type_spell(const struct type *t, struct strbuf *out)
 {
-	const char *word = t->kind == T_STRUCT ? "struct" :
-			   t->kind == T_UNION  ? "union" :
-						 "enum";
+	const char *word = t->kind == T_STRUCT	? "struct"
+			   : t->kind == T_UNION ? "union"
+						: "enum";
 
 	if (t->local)
 		return false;
 	if (t->kind == T_COMPLEX) {
-		strbuf_addstr(out, t->size == 8	 ? "_Complex float" :
-				   t->size == 16 ? "_Complex double" :
-						   "_Complex long double");
+		strbuf_addstr(out, t->size == 8	   ? "_Complex float"
+				   : t->size == 16 ? "_Complex double"
+						   : "_Complex long double");
 		return true;
 	}
 	if (t->kind != T_STRUCT && t->kind != T_UNION && t->kind != T_ENUM)
@@ -45,34 +45,47 @@ bool type_spell(const struct type *t, struct strbuf *out)
 /* ---- names in images ---- */
 
 static const char *const scalar_names[] = {
-	[T_VOID] = "void",	 [T_BOOL] = "_Bool",
-	[T_CHAR] = "char",	 [T_SCHAR] = "signed char",
-	[T_UCHAR] = "unsigned char", [T_SHORT] = "short",
-	[T_USHORT] = "unsigned short", [T_INT] = "int",
-	[T_UINT] = "unsigned int", [T_LONG] = "long",
-	[T_ULONG] = "unsigned long", [T_LLONG] = "long long",
-	[T_ULLONG] = "unsigned long long", [T_INT128] = "__int128",
-	[T_UINT128] = "unsigned __int128", [T_FLOAT] = "float",
-	[T_DOUBLE] = "double",	 [T_LDOUBLE] = "long double",
-	[T_FLOAT128] = "_Float128", [T_POINTER] = "pointer",
-	[T_FUNCTION] = "function", [T_VA_LIST] = "va_list",
-	[T_VECTOR] = "vector",	 [T_COMPLEX] = "_Complex",
-	[T_OTHER] = "?",	 [T_ARRAY] = "array",
-	[T_INCOMPLETE_ARRAY] = "array", [T_VLA] = "array",
+	[T_VOID] = "void",
+	[T_BOOL] = "_Bool",
+	[T_CHAR] = "char",
+	[T_SCHAR] = "signed char",
+	[T_UCHAR] = "unsigned char",
+	[T_SHORT] = "short",
+	[T_USHORT] = "unsigned short",
+	[T_INT] = "int",
+	[T_UINT] = "unsigned int",
+	[T_LONG] = "long",
+	[T_ULONG] = "unsigned long",
+	[T_LLONG] = "long long",
+	[T_ULLONG] = "unsigned long long",
+	[T_INT128] = "__int128",
+	[T_UINT128] = "unsigned __int128",
+	[T_FLOAT] = "float",
+	[T_DOUBLE] = "double",
+	[T_LDOUBLE] = "long double",
+	[T_FLOAT128] = "_Float128",
+	[T_POINTER] = "pointer",
+	[T_FUNCTION] = "function",
+	[T_VA_LIST] = "va_list",
+	[T_VECTOR] = "vector",
+	[T_COMPLEX] = "_Complex",
+	[T_OTHER] = "?",
+	[T_ARRAY] = "array",
+	[T_INCOMPLETE_ARRAY] = "array",
+	[T_VLA] = "array",
 };
 
 const char *type_scalar(const struct type *t)
 {
-	return t->kind >= T_BOOL && t->kind <= T_DOUBLE ?
-		       scalar_names[t->kind] :
-		       NULL;
+	return t->kind >= T_BOOL && t->kind <= T_DOUBLE ? scalar_names[t->kind]
+							: NULL;
 }
 
 static void add_name(const struct type *t, struct strbuf *out)
 {
-	const char *word = t->kind == T_STRUCT ? "struct " :
-			   t->kind == T_UNION  ? "union " :
-						 "enum ";
+	const char *word = t->kind == T_STRUCT	? "struct "
+			   : t->kind == T_UNION ? "union "
+						: "enum ";
 
 	if (t->kind != T_STRUCT && t->kind != T_UNION && t->kind != T_ENUM)
 		strbuf_addstr(out, scalar_names[t->kind]);
@@ -89,8 +102,8 @@ static void add_name(const struct type *t, struct strbuf *out)
 static bool is_opaque(const struct type *t)
 {
 	static const char *const tags[] = {
-		"_IO_FILE", "__dirstream", "__jmp_buf_tag", "__locale_struct",
-		"__locale_data", "re_pattern_buffer",
+		"_IO_FILE",	   "__dirstream",   "__jmp_buf_tag",
+		"__locale_struct", "__locale_data", "re_pattern_buffer",
 	};
 
 	if (t->kind == T_VA_LIST || t->kind == T_OTHER || t->kind == T_VECTOR ||
@@ -109,20 +122,30 @@ static const char *kind_word(const struct type *t)
 	if (is_opaque(t))
 		return "CKPT_OPAQUE";
 	switch (t->kind) {
-	case T_VOID: return "CKPT_VOID";
-	case T_CHAR: return "CKPT_CHAR";
+	case T_VOID:
+		return "CKPT_VOID";
+	case T_CHAR:
+		return "CKPT_CHAR";
 	case T_FLOAT:
 	case T_DOUBLE:
 	case T_LDOUBLE:
-	case T_FLOAT128: return "CKPT_FLOAT";
-	case T_COMPLEX: return "CKPT_COMPLEX";
-	case T_POINTER: return "CKPT_PTR";
-	case T_FUNCTION: return "CKPT_FUNC";
+	case T_FLOAT128:
+		return "CKPT_FLOAT";
+	case T_COMPLEX:
+		return "CKPT_COMPLEX";
+	case T_POINTER:
+		return "CKPT_PTR";
+	case T_FUNCTION:
+		return "CKPT_FUNC";
 	case T_ARRAY:
-	case T_INCOMPLETE_ARRAY: return "CKPT_ARRAY";
-	case T_STRUCT: return "CKPT_STRUCT";
-	case T_UNION: return "CKPT_UNION";
-	default: return t->is_signed ? "CKPT_INT" : "CKPT_UINT";
+	case T_INCOMPLETE_ARRAY:
+		return "CKPT_ARRAY";
+	case T_STRUCT:
+		return "CKPT_STRUCT";
+	case T_UNION:
+		return "CKPT_UNION";
+	default:
+		return t->is_signed ? "CKPT_INT" : "CKPT_UINT";
 	}
 }
 

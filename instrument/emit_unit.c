@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ckptlib/abi.h"
 #include "common/base/err.h"
 #include "common/base/xalloc.h"
-#include "ckptlib/abi.h"
 #include "instrument/back.h"
 #include "instrument/emit_fn.h"
 #include "instrument/tok.h"
@@ -116,9 +116,9 @@ const struct type *alloc_hint(const struct emit *e, const struct node *call)
 	if (t && t->size > 0)
 		return t;
 	return plan_allocates(e->plan, e->unit, d->name) &&
-			       call->type->elem->kind == T_VOID ?
-		       to :
-		       NULL;
+			       call->type->elem->kind == T_VOID
+		       ? to
+		       : NULL;
 }
 
 /* ---- declarations at file scope ---- */
@@ -239,8 +239,8 @@ void emit_main(struct emit *e, struct fn *fn)
 		    "**envp) { (void)argc; (void)argv; (void)envp; %s%s%s(%s); "
 		    "%s}\n",
 		    both ? "" : "ckpt_mask++; ", value ? "return " : "",
-		    both ? "(ckpt_request ? __ckpt_s_main : __ckpt_f_main)" :
-			   "__ckpt_f_main",
+		    both ? "(ckpt_request ? __ckpt_s_main : __ckpt_f_main)"
+			 : "__ckpt_f_main",
 		    args[n], value ? "" : "return 0; ");
 	strbuf_addf(&e->out,
 		    "int __ckpt_main(int argc, char **argv, char **envp) "

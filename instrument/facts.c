@@ -278,6 +278,5 @@ void facts_notes(const struct facts *f, note_fn *note, void *ctx)
 	}
 	for (int i = 0; i < f->nreasons; i++)
 		note(ctx, NOTE_PORTABILITY, f->reasons[i].file,
-		     f->reasons[i].line, f->reasons[i].col,
-		     f->reasons[i].text);
+		     f->reasons[i].line, f->reasons[i].col, f->reasons[i].text);
 }

@@ -1,41 +1,40 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Facts: what the plan over a whole program must know of one unit.
- *
- * SPDX-License-Identifier: MIT
  */
 #ifndef INSTRUMENT_FACTS_H
 #define INSTRUMENT_FACTS_H
 
-#include <stdbool.h>
 #include "instrument/back.h"
+#include <stdbool.h>
 
 /* Trip counts that are not a known constant. */
 enum { TRIP_COUNTED = -1, TRIP_UNKNOWN = -2 };
 
 struct fact_loop {
-	int parent;		/* index of the enclosing loop, -1: none */
+	int parent; /* index of the enclosing loop, -1: none */
 	unsigned line, col;
-	long long trip;		/* or enum above */
-	long long ops;		/* expression nodes of one iteration, without
+	long long trip; /* or enum above */
+	long long ops; /* expression nodes of one iteration, without
 				 * those of inner loops */
 };
 
 struct fact_call {
-	int loop;		/* the innermost loop it stands in, -1: none */
-	char *callee;		/* NULL: through a pointer */
-	char *type;		/* of a function called through a pointer */
+	int loop; /* the innermost loop it stands in, -1: none */
+	char *callee; /* NULL: through a pointer */
+	char *type; /* of a function called through a pointer */
 	unsigned line;
 };
 
 struct fact_fn {
 	char *name;
 	bool is_static, refused;
-	char *why;		/* refused: reason, file and position */
+	char *why; /* refused: reason, file and position */
 	char *file;
 	unsigned line, col;
 	unsigned why_line, why_col;
-	char *type;		/* its type, as type_describe has it */
-	long long ops;		/* outside loops */
+	char *type; /* its type, as type_describe has it */
+	long long ops; /* outside loops */
 	bool backward_goto;
 	struct fact_loop *loops;
 	int nloops;
@@ -48,14 +47,14 @@ struct fact_fn {
 enum { FLOW_RESULT = -1, FLOW_WIDTH = -2, FLOW_ADDRESS = -3, FLOW_SINK = -4 };
 
 struct fact_edge {
-	char *from_fn, *to_fn;	/* "" for sources and sinks */
+	char *from_fn, *to_fn; /* "" for sources and sinks */
 	int from, to;
-	char *file, *text;	/* of the place; text: what a sink stores to */
+	char *file, *text; /* of the place; text: what a sink stores to */
 	unsigned line, col;
 };
 
 struct fact_reason {
-	int limit;		/* enum ckpt_class */
+	int limit; /* enum ckpt_class */
 	char *file, *text;
 	unsigned line, col;
 };
@@ -63,7 +62,7 @@ struct fact_reason {
 struct facts {
 	struct fact_fn *fns;
 	int nfns;
-	char **taken;		/* functions whose address the unit takes */
+	char **taken; /* functions whose address the unit takes */
 	int ntaken;
 	struct fact_edge *edges;
 	int nedges;

@@ -13,10 +13,11 @@
 
 static void write_fn(const struct fact_fn *n, struct strbuf *out)
 {
-	strbuf_addf(out, "F\t%s\t%d\t%d\t%s\t%u\t%u\t%u\t%u\t%s\t%lld\t%d\t%s\n",
+	strbuf_addf(out,
+		    "F\t%s\t%d\t%d\t%s\t%u\t%u\t%u\t%u\t%s\t%lld\t%d\t%s\n",
 		    n->name, n->is_static, n->refused, n->file, n->line, n->col,
-		    n->why_line, n->why_col, n->type, n->ops,
-		    n->backward_goto, n->why ? n->why : "");
+		    n->why_line, n->why_col, n->type, n->ops, n->backward_goto,
+		    n->why ? n->why : "");
 	for (int i = 0; i < n->nloops; i++)
 		strbuf_addf(out, "L\t%d\t%u\t%u\t%lld\t%lld\n",
 			    n->loops[i].parent, n->loops[i].line,
@@ -90,8 +91,8 @@ static int read_loop(struct fact_fn *fn, char **v, int n)
 	parent = atoi(v[1]);
 	if (parent < -1 || parent >= fn->nloops)
 		return -EINVAL;
-	fn->loops = xreallocarray(fn->loops, fn->nloops + 1,
-				  sizeof(*fn->loops));
+	fn->loops =
+		xreallocarray(fn->loops, fn->nloops + 1, sizeof(*fn->loops));
 	fn->loops[fn->nloops++] = (struct fact_loop){
 		.parent = parent,
 		.line = atoi(v[2]),
@@ -111,8 +112,8 @@ static int read_call(struct fact_fn *fn, char **v, int n)
 	loop = atoi(v[1]);
 	if (loop < -1 || loop >= fn->nloops)
 		return -EINVAL;
-	fn->calls = xreallocarray(fn->calls, fn->ncalls + 1,
-				  sizeof(*fn->calls));
+	fn->calls =
+		xreallocarray(fn->calls, fn->ncalls + 1, sizeof(*fn->calls));
 	fn->calls[fn->ncalls++] = (struct fact_call){
 		.loop = loop,
 		.callee = strcmp(v[2], "*") ? xstrdup(v[2]) : NULL,
@@ -156,12 +157,18 @@ static int read_line(struct facts *f, char *line)
 	struct fact_fn *fn = f->nfns ? &f->fns[f->nfns - 1] : NULL;
 
 	switch (*line) {
-	case 'F': return read_fn(f, v, n);
-	case 'L': return read_loop(fn, v, n);
-	case 'C': return read_call(fn, v, n);
-	case 'A': return read_taken(f, v, n);
-	case 'E': return read_edge(f, v, n);
-	default: return -EINVAL;
+	case 'F':
+		return read_fn(f, v, n);
+	case 'L':
+		return read_loop(fn, v, n);
+	case 'C':
+		return read_call(fn, v, n);
+	case 'A':
+		return read_taken(f, v, n);
+	case 'E':
+		return read_edge(f, v, n);
+	default:
+		return -EINVAL;
 	}
 }
 

@@ -74,7 +74,7 @@ static bool goto_is_backward(const struct node *n)
 struct node_info {
 	struct point *point;
 	struct var *var; /* temporary or literal */
-	int loop;	 /* 1 + its index */
+	int loop; /* 1 + its index */
 };
 
 struct ids {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The functions of a unit as the instrumenter sees them: which can be
  * resumed, their resume points with stable names, their variables.
@@ -8,14 +9,12 @@
  * - Every local has one record (decl->user); memory variables (address
  *   taken, or arrays) are passed to the runtime by address, all others by
  *   value.
- *
- * SPDX-License-Identifier: MIT
  */
 #ifndef INSTRUMENT_FN_H
 #define INSTRUMENT_FN_H
 
-#include <stdbool.h>
 #include "instrument/ast.h"
+#include <stdbool.h>
 
 struct hash;
 struct node_info;
@@ -23,25 +22,25 @@ struct node_info;
 enum point_kind { POINT_CALL, POINT_LOOP, POINT_ENTRY, POINT_GOTO };
 
 struct var {
-	struct decl *decl;	/* NULL: a temporary or a literal's object */
-	struct node *node;	/* of a temporary: the expression it holds; of
+	struct decl *decl; /* NULL: a temporary or a literal's object */
+	struct node *node; /* of a temporary: the expression it holds; of
 				 * a compound literal that has an address: it;
 				 * declared at the start of its block */
-	char *name;		/* in the emitted C */
-	char *stable;		/* in images */
+	char *name; /* in the emitted C */
+	char *stable; /* in images */
 	bool mem;
-	bool odd;		/* memory variable whose declaration can be
+	bool odd; /* memory variable whose declaration can be
 				 * jumped over */
-	bool assigned;		/* its initialiser became an assignment */
-	bool is_bool;		/* temporary: the value of a && or || */
-	size_t scope_begin, scope_end;	/* of a variable: where it has a name */
-	int index;		/* among fn.vars */
+	bool assigned; /* its initialiser became an assignment */
+	bool is_bool; /* temporary: the value of a && or || */
+	size_t scope_begin, scope_end; /* of a variable: where it has a name */
+	int index; /* among fn.vars */
 };
 
 struct point {
 	enum point_kind kind;
-	int id;			/* dense, from 0 */
-	struct node *node;	/* call, loop or goto; entry: the statement the
+	int id; /* dense, from 0 */
+	struct node *node; /* call, loop or goto; entry: the statement the
 				 * poll stands before */
 	char *what;
 	struct place place;
@@ -50,32 +49,32 @@ struct point {
 	struct var **vars;
 	bool *maybe;
 	int nvars;
-	bool alive;		/* reachable: it was met in the lowered form */
+	bool alive; /* reachable: it was met in the lowered form */
 };
 
 struct fn {
 	struct ast *ast;
 	struct decl *decl;
 	struct node *node, *body;
-	bool refused;		/* runs as written, with polls off */
+	bool refused; /* runs as written, with polls off */
 	char *why;
 	size_t why_at;
-	struct var **vars;	/* parameters, locals, then temporaries */
+	struct var **vars; /* parameters, locals, then temporaries */
 	int nvars, nlocals;
 	struct point **points;
 	int npoints;
-	struct point *entry;	/* among points, or NULL */
-	struct node **loops;	/* in the order of the text */
+	struct point *entry; /* among points, or NULL */
+	struct node **loops; /* in the order of the text */
 	int nloops;
-	bool has_mem;		/* any memory variable */
-	struct var **literals;	/* of vars, those of compound literals */
+	bool has_mem; /* any memory variable */
+	struct var **literals; /* of vars, those of compound literals */
 	int nliterals;
-	struct node_info *info;	/* of fn.c, by node id from first_id on */
+	struct node_info *info; /* of fn.c, by node id from first_id on */
 	int first_id, nids;
-	struct hash *names;	/* of fn.c: how often each was given */
+	struct hash *names; /* of fn.c: how often each was given */
 	int nstatics;
-	struct decl *unsaved;	/* a static local that no image can hold */
-	struct var **statics;	/* static locals, in the order of the text */
+	struct decl *unsaved; /* a static local that no image can hold */
+	struct var **statics; /* static locals, in the order of the text */
 };
 
 /* One record per function definition of the user's source, in order. */

@@ -79,9 +79,10 @@ static void refuse_types(struct fn *fn)
 
 		if ((d && is_variably_modified(d->type)) || k == T_VA_LIST ||
 		    k == T_VECTOR || k == T_OTHER || (d && d->has_cleanup))
-			fn_refuse(fn, d->name_at,
-			       xasprintf("'%s' has a type that cannot be saved",
-					 d->name));
+			fn_refuse(
+				fn, d->name_at,
+				xasprintf("'%s' has a type that cannot be saved",
+					  d->name));
 	}
 }
 
@@ -90,14 +91,15 @@ static void refuse_kind(struct fn *fn)
 	struct decl *d = fn->decl;
 
 	if (d->type->kind == T_FUNCTION && d->type->variadic)
-		fn_refuse(fn, d->name_at, xstrdup("it takes variable arguments"));
+		fn_refuse(fn, d->name_at,
+			  xstrdup("it takes variable arguments"));
 	if (d->gnu_inline_only || (d->is_inline && !d->is_static))
 		fn_refuse(fn, d->name_at,
-		       xstrdup("it is an inline function with external "
-			       "linkage"));
+			  xstrdup("it is an inline function with external "
+				  "linkage"));
 	if (d->is_constructor)
 		fn_refuse(fn, d->name_at,
-		       xstrdup("it runs outside main (constructor)"));
+			  xstrdup("it runs outside main (constructor)"));
 }
 
 void fn_refuse_all(struct fn *fn)

@@ -1,7 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which functions cannot be resumed and run as written, with polls off.
- *
- * SPDX-License-Identifier: MIT
  */
 #ifndef INSTRUMENT_FN_REFUSE_H
 #define INSTRUMENT_FN_REFUSE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The lowered form of a function: a tree of statements in which every call
  * that is a resume point is a statement of its own.
@@ -12,34 +13,32 @@
  * Invariant: a temporary belongs to its expression.  Whatever the set of
  * points, the temporaries pending at one point are the same, so that a frame
  * saved by the fast clone is restored by the slow one.
- *
- * SPDX-License-Identifier: MIT
  */
 #ifndef INSTRUMENT_IR_H
 #define INSTRUMENT_IR_H
 
-#include <stdbool.h>
 #include "instrument/fn.h"
+#include <stdbool.h>
 
 enum ir_kind {
-	IR_BLOCK,	/* a: list; n: N_COMPOUND, or NULL: made by lowering */
-	IR_TEMPS,	/* declares temps[0..ntemps) */
-	IR_EXPR,	/* n: expression evaluated for its effects */
-	IR_SET,		/* temp = n */
-	IR_CALL,	/* [temp =] n, an N_CALL; point */
-	IR_TAIL,	/* return n, an N_CALL whose frame replaces ours */
-	IR_POLL,	/* point; n: statement or loop it belongs to */
-	IR_DECL,	/* n: N_DECL_STMT; declarators from first to last */
-	IR_INIT,	/* n: N_VAR; the variable = what is left of its
+	IR_BLOCK, /* a: list; n: N_COMPOUND, or NULL: made by lowering */
+	IR_TEMPS, /* declares temps[0..ntemps) */
+	IR_EXPR, /* n: expression evaluated for its effects */
+	IR_SET, /* temp = n */
+	IR_CALL, /* [temp =] n, an N_CALL; point */
+	IR_TAIL, /* return n, an N_CALL whose frame replaces ours */
+	IR_POLL, /* point; n: statement or loop it belongs to */
+	IR_DECL, /* n: N_DECL_STMT; declarators from first to last */
+	IR_INIT, /* n: N_VAR; the variable = what is left of its
 			 * initialiser */
-	IR_BRANCH,	/* if (n) a else b: from &&, || and ?: */
-	IR_IF,		/* n: N_IF; a, b */
-	IR_LOOP,	/* n: loop; init, pre (of the condition), a: body, step */
-	IR_SWITCH,	/* n: N_SWITCH; a: body */
-	IR_LABEL,	/* n: N_LABEL, N_CASE, N_DEFAULT; a: what it labels */
-	IR_JUMP,	/* n: N_GOTO, N_BREAK, N_CONTINUE */
-	IR_RETURN,	/* n: N_RETURN */
-	IR_TEXT,	/* n: any other statement, as written */
+	IR_BRANCH, /* if (n) a else b: from &&, || and ?: */
+	IR_IF, /* n: N_IF; a, b */
+	IR_LOOP, /* n: loop; init, pre (of the condition), a: body, step */
+	IR_SWITCH, /* n: N_SWITCH; a: body */
+	IR_LABEL, /* n: N_LABEL, N_CASE, N_DEFAULT; a: what it labels */
+	IR_JUMP, /* n: N_GOTO, N_BREAK, N_CONTINUE */
+	IR_RETURN, /* n: N_RETURN */
+	IR_TEXT, /* n: any other statement, as written */
 };
 
 struct ir {
@@ -47,24 +46,24 @@ struct ir {
 	struct node *n;
 	struct ir *next;
 	struct ir *a, *b, *init, *pre, *step;
-	struct node *first, *last;	/* IR_DECL: N_VAR */
-	bool bare;	/* IR_DECL: without initialisers; IR_INIT follow */
-	struct node *whole;	/* the source statement that this is all of:
+	struct node *first, *last; /* IR_DECL: N_VAR */
+	bool bare; /* IR_DECL: without initialisers; IR_INIT follow */
+	struct node *whole; /* the source statement that this is all of:
 				 * it may be copied as written */
 	struct var *temp;
 	struct var **temps;
 	int ntemps;
-	struct point *point;	/* IR_CALL, IR_POLL; IR_LOOP: its head's */
-	bool poll;		/* IR_LOOP, IR_POLL: polls in this lowering */
-	bool active;		/* it or something in it is a point */
-	bool negate;		/* IR_BRANCH: if (!n) */
+	struct point *point; /* IR_CALL, IR_POLL; IR_LOOP: its head's */
+	bool poll; /* IR_LOOP, IR_POLL: polls in this lowering */
+	bool active; /* it or something in it is a point */
+	bool negate; /* IR_BRANCH: if (!n) */
 };
 
 /* What the residual text of an expression becomes. */
 struct subst {
 	struct var *temp;
-	struct node *alias;	/* only this part of it is left (comma) */
-	bool gone;		/* void, already evaluated */
+	struct node *alias; /* only this part of it is left (comma) */
+	bool gone; /* void, already evaluated */
 };
 
 /* Which calls, loops and gotos are points in one lowering. */
@@ -78,15 +77,15 @@ struct point_set {
 struct lowered {
 	struct fn *fn;
 	struct point_set points;
-	struct subst *subst;	/* by node id */
-	signed char *has;	/* by node id: 0 unknown, 1 holds a point, -1 */
-	struct ir *root;	/* IR_BLOCK of the body */
-	struct ir **loops;	/* by loop number */
-	struct var **new_temps;	/* of the statement being lowered */
+	struct subst *subst; /* by node id */
+	signed char *has; /* by node id: 0 unknown, 1 holds a point, -1 */
+	struct ir *root; /* IR_BLOCK of the body */
+	struct ir **loops; /* by loop number */
+	struct var **new_temps; /* of the statement being lowered */
 	int nnew;
 	struct ir **all;
 	int nall;
-	char *error;		/* what cannot be lowered, or NULL */
+	char *error; /* what cannot be lowered, or NULL */
 	size_t error_at;
 };
 

@@ -1,8 +1,7 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What must be saved at each resume point: the variables and temporaries
  * passed by value that are live behind it, and the memory variables in scope.
- *
- * SPDX-License-Identifier: MIT
  */
 #ifndef INSTRUMENT_LIVE_H
 #define INSTRUMENT_LIVE_H

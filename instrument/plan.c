@@ -39,8 +39,8 @@ struct plan_fn *plan_resolve(const struct plan *p, int unit, const char *name)
 bool is_allocator(const char *name)
 {
 	static const char *const names[] = {
-		"malloc", "calloc", "realloc", "reallocarray", "aligned_alloc",
-		"memalign", "valloc",
+		"malloc",	 "calloc",   "realloc", "reallocarray",
+		"aligned_alloc", "memalign", "valloc",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -123,8 +123,8 @@ static void visit_region(struct plan *p, struct plan_fn *f, int loop,
 
 static bool may_be_trivial(const struct plan_fn *f)
 {
-	return f->class == FN_BELOW && !f->has_open_loop &&
-	       f->cost < trivial && strcmp(f->facts->name, "main");
+	return f->class == FN_BELOW && !f->has_open_loop && f->cost < trivial &&
+	       strcmp(f->facts->name, "main");
 }
 
 static bool calls_only_trivial(const struct plan *p, const struct plan_fn *f)
@@ -154,8 +154,8 @@ static void classify(struct plan *p)
 	bool changed = true;
 
 	for (int i = 0; i < p->nfns; i++)
-		p->fns[i].class =
-			p->fns[i].facts->refused ? FN_REFUSED : FN_BELOW;
+		p->fns[i].class = p->fns[i].facts->refused ? FN_REFUSED
+							   : FN_BELOW;
 	while (changed) {
 		changed = false;
 		for (int i = 0; i < p->nfns; i++) {
@@ -204,9 +204,8 @@ static void count_callers(struct plan *p)
 		for (int k = 0; k < p->fns[i].facts->ncalls; k++) {
 			const char *callee = p->fns[i].facts->calls[k].callee;
 			struct plan_fn *g =
-				callee ? plan_resolve(p, p->fns[i].unit,
-						      callee) :
-					 NULL;
+				callee ? plan_resolve(p, p->fns[i].unit, callee)
+				       : NULL;
 
 			if (g)
 				g->callers++;
@@ -217,8 +216,8 @@ static bool calls_allocator(const struct plan *p, const struct plan_fn *f)
 {
 	for (int i = 0; i < f->facts->ncalls; i++) {
 		const char *callee = f->facts->calls[i].callee;
-		struct plan_fn *g =
-			callee ? plan_resolve(p, f->unit, callee) : NULL;
+		struct plan_fn *g = callee ? plan_resolve(p, f->unit, callee)
+					   : NULL;
 
 		if (callee && (g ? g->allocates : is_allocator(callee)))
 			return true;
@@ -268,7 +267,8 @@ static void add_unit(struct plan *p, int u, struct facts *facts)
 		f->poll_loop = xcalloc(f->facts->nloops + 1, sizeof(bool));
 		f->iteration = xcalloc(f->facts->nloops + 1, sizeof(double));
 		hash_set(p->by_unit[u], f->facts->name, f);
-		if (!f->facts->is_static && !hash_get(p->externs, f->facts->name))
+		if (!f->facts->is_static &&
+		    !hash_get(p->externs, f->facts->name))
 			hash_set(p->externs, f->facts->name, f);
 	}
 }
@@ -371,8 +371,8 @@ double plan_iteration(const struct plan *p, int unit, const char *fn, int loop)
 {
 	struct plan_fn *f = plan_resolve(p, unit, fn);
 
-	return f && loop >= 0 && loop < f->facts->nloops ? f->iteration[loop] :
-							   0;
+	return f && loop >= 0 && loop < f->facts->nloops ? f->iteration[loop]
+							 : 0;
 }
 
 bool plan_poll_entry(const struct plan *p, int unit, const char *fn)
@@ -428,9 +428,10 @@ static void report_loops(const struct plan_fn *f, struct strbuf *out)
 {
 	for (int i = 0; i < f->facts->nloops; i++)
 		if (f->poll_loop[i])
-			strbuf_addf(out, "    poll in the loop at line %u: "
-					 "about %.2g instructions an "
-					 "iteration\n",
+			strbuf_addf(out,
+				    "    poll in the loop at line %u: "
+				    "about %.2g instructions an "
+				    "iteration\n",
 				    f->facts->loops[i].line, f->iteration[i]);
 }
 

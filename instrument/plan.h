@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The plan: where polls stand, for a whole program.
  *
@@ -6,30 +7,28 @@
  * iteration costs less than the bound.  Functions below the cut stay exactly
  * as written; calls that cross it go to the slow clone while a request is
  * pending, so that the rest of one such call bounds the latency.
- *
- * SPDX-License-Identifier: MIT
  */
 #ifndef INSTRUMENT_PLAN_H
 #define INSTRUMENT_PLAN_H
 
-#include <stdbool.h>
 #include "instrument/back.h"
+#include <stdbool.h>
 
 enum fn_class {
-	FN_FOREIGN,	/* not built by hcc */
-	FN_REFUSED,	/* as written; what it calls runs with polls off */
-	FN_TRIVIAL,	/* as written; no loop and no call that polls */
-	FN_BELOW,	/* as written, and a slow clone */
-	FN_ABOVE,	/* entry, fast clone with tests, slow clone */
+	FN_FOREIGN, /* not built by hcc */
+	FN_REFUSED, /* as written; what it calls runs with polls off */
+	FN_TRIVIAL, /* as written; no loop and no call that polls */
+	FN_BELOW, /* as written, and a slow clone */
+	FN_ABOVE, /* entry, fast clone with tests, slow clone */
 };
 
 /* malloc and those of its kin that return a new block. */
 bool is_allocator(const char *name);
 
 enum call_class {
-	CALL_PLAIN,	/* as written, no test */
-	CALL_BOUNDARY,	/* to the slow clone while a request is pending */
-	CALL_ABOVE,	/* between the clones; test after it */
+	CALL_PLAIN, /* as written, no test */
+	CALL_BOUNDARY, /* to the slow clone while a request is pending */
+	CALL_ABOVE, /* between the clones; test after it */
 };
 
 /* The class of what `name` means in unit number `unit`. */
@@ -43,8 +42,7 @@ bool plan_indirect_may_poll(const struct plan *p);
 /* Loops are numbered in the order of the text, from 0. */
 bool plan_poll_loop(const struct plan *p, int unit, const char *fn, int loop);
 /* Estimated instructions of one iteration. */
-double plan_iteration(const struct plan *p, int unit, const char *fn,
-		      int loop);
+double plan_iteration(const struct plan *p, int unit, const char *fn, int loop);
 bool plan_poll_entry(const struct plan *p, int unit, const char *fn);
 /* Static functions called in one place only, which the compiler must go on
  * inlining although the slow clone calls them too. */

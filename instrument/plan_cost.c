@@ -94,8 +94,8 @@ static void connect(struct tarjan *t, struct plan_fn *f)
 	t->stack[t->depth++] = f;
 	for (int i = 0; i < f->facts->ncalls; i++) {
 		const char *callee = f->facts->calls[i].callee;
-		struct plan_fn *g =
-			callee ? plan_resolve(t->p, f->unit, callee) : NULL;
+		struct plan_fn *g = callee ? plan_resolve(t->p, f->unit, callee)
+					   : NULL;
 
 		if (g)
 			follow(t, f, g);
@@ -111,8 +111,7 @@ bool plan_same_type(const char *a, const char *b)
 	return !a || !b || !*a || !*b || !strcmp(a, b);
 }
 
-static double indirect_cost(const struct plan *p, const char *type,
-			    bool first)
+static double indirect_cost(const struct plan *p, const char *type, bool first)
 {
 	double max = indirect_guess;
 
@@ -161,8 +160,8 @@ static void open_loops(struct plan *p, struct plan_fn *f)
 			f->has_open_loop = true;
 	for (int i = 0; i < f->facts->ncalls; i++) {
 		const char *callee = f->facts->calls[i].callee;
-		struct plan_fn *g =
-			callee ? plan_resolve(p, f->unit, callee) : NULL;
+		struct plan_fn *g = callee ? plan_resolve(p, f->unit, callee)
+					   : NULL;
 
 		if (g && g->has_open_loop)
 			f->has_open_loop = true;

@@ -1,13 +1,12 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Estimated costs of functions and loops, in instructions, for the plan.
- *
- * SPDX-License-Identifier: MIT
  */
 #ifndef INSTRUMENT_PLAN_COST_H
 #define INSTRUMENT_PLAN_COST_H
 
-#include <stdbool.h>
 #include "instrument/plan.h"
+#include <stdbool.h>
 
 struct fact_fn;
 struct hash;
@@ -16,21 +15,21 @@ struct plan_fn {
 	const struct fact_fn *facts;
 	int unit;
 	enum fn_class class;
-	double cost;		/* one call; infinite if it calls itself */
-	double *iteration;	/* per loop: one iteration */
+	double cost; /* one call; infinite if it calls itself */
+	double *iteration; /* per loop: one iteration */
 	bool *poll_loop;
 	bool poll_entry;
 	bool recursive;
-	bool explosive;		/* it calls itself several times or in a loop:
+	bool explosive; /* it calls itself several times or in a loop:
 				 * its cost may be exponential in the depth */
 	int component;
-	bool has_open_loop;	/* it, or what it calls, loops without a known
+	bool has_open_loop; /* it, or what it calls, loops without a known
 				 * number of iterations */
-	bool uncovered;		/* the cut met it with no poll above */
+	bool uncovered; /* the cut met it with no poll above */
 	bool taken;
-	bool allocates;		/* it, or what it calls, calls malloc */
+	bool allocates; /* it, or what it calls, calls malloc */
 	int callers;
-	int index, low;		/* Tarjan */
+	int index, low; /* Tarjan */
 	bool on_stack;
 };
 

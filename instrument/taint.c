@@ -17,10 +17,10 @@ enum { WIDTH = 1, ADDRESS = 2, FIRST_PARAM = 2, MAX_PARAMS = 60 };
 
 struct taint {
 	const struct fns *fns;
-	marks *results;		/* by number of the function */
+	marks *results; /* by number of the function */
 	const struct fn *fn;
 	struct facts *facts;
-	marks *vars;		/* by index of the local */
+	marks *vars; /* by index of the local */
 	marks returned;
 	bool changed, grew, record;
 };
@@ -38,8 +38,10 @@ static bool width_varies(const struct type *t, int depth)
 	case T_LONG:
 	case T_ULONG:
 	case T_POINTER:
-	case T_LDOUBLE: return true;
-	case T_ARRAY: return width_varies(t->elem, depth + 1);
+	case T_LDOUBLE:
+		return true;
+	case T_ARRAY:
+		return width_varies(t->elem, depth + 1);
 	case T_STRUCT:
 	case T_UNION:
 		for (int i = 0; i < t->nfields; i++)
@@ -47,7 +49,8 @@ static bool width_varies(const struct type *t, int depth)
 			    width_varies(t->fields[i].type, depth + 1))
 				return true;
 		return false;
-	default: return false;
+	default:
+		return false;
 	}
 }
 
@@ -65,7 +68,8 @@ static bool says_fixed(const struct ast *a, const struct node *n)
 static const struct decl *root_decl(const struct node *n)
 {
 	n = node_strip((struct node *)n);
-	while (n && (n->kind == N_INDEX || (n->kind == N_UNARY && n->op == '*')))
+	while (n &&
+	       (n->kind == N_INDEX || (n->kind == N_UNARY && n->op == '*')))
 		n = node_strip(n->kind == N_INDEX ? n->first : n->last);
 	return n && (n->kind == N_REF || n->kind == N_MEMBER) ? n->decl : NULL;
 }
@@ -132,9 +136,9 @@ static marks binary_value(struct taint *t, const struct node *n)
 	if (is_pointer(n->type))
 		return 0;
 	if (n->op == '-' && is_pointer(n->first->type))
-		return is_cast_pointer(n->first) || is_cast_pointer(n->last) ?
-			       WIDTH :
-			       0;
+		return is_cast_pointer(n->first) || is_cast_pointer(n->last)
+			       ? WIDTH
+			       : 0;
 	return m;
 }
 
@@ -157,29 +161,36 @@ static marks value(struct taint *t, const struct node *n)
 	switch (n->kind) {
 	case N_UNEVALUATED:
 		return n->op == 's' && width_varies(n->operand_type, 0) &&
-				       !says_fixed(t->fn->ast, n) ?
-			       WIDTH :
-			       0;
+				       !says_fixed(t->fn->ast, n)
+			       ? WIDTH
+			       : 0;
 	case N_REF:
 		v = fn_var(n->decl);
 		return v && !v->mem ? t->vars[v->index] : 0;
-	case N_BINARY: return binary_value(t, n);
-	case N_CAST: return cast_value(t, n);
-	case N_CALL: return call_value(t, n);
+	case N_BINARY:
+		return binary_value(t, n);
+	case N_CAST:
+		return cast_value(t, n);
+	case N_CALL:
+		return call_value(t, n);
 	case N_COND:
 		return value(t, n->first->next ? n->first->next : n->first) |
 		       value(t, n->last);
-	case N_COMMA: return value(t, n->last);
-	case N_ASSIGN: return value(t, n->last);
-	case N_UNARY: return n->op == '!' || n->op == '*' || n->op == '&' ?
-				     0 :
-				     value(t, n->last);
+	case N_COMMA:
+		return value(t, n->last);
+	case N_ASSIGN:
+		return value(t, n->last);
+	case N_UNARY:
+		return n->op == '!' || n->op == '*' || n->op == '&'
+			       ? 0
+			       : value(t, n->last);
 	case N_PAREN:
 	case N_INCDEC:
 		for (const struct node *c = n->first; c; c = c->next)
 			m |= value(t, c);
 		return m;
-	default: return 0;
+	default:
+		return 0;
 	}
 }
 
@@ -300,8 +311,8 @@ static bool wraps(const struct ast *a, const struct node *n)
 		return is_growing(n);
 	while (r && r->kind == N_BINARY && !is_growing(r))
 		r = node_strip(r->first);
-	return r && r->kind == N_BINARY && is_growing(r) &&
-	       !r->is_const_int && !measures(r->first) && !measures(r->last);
+	return r && r->kind == N_BINARY && is_growing(r) && !r->is_const_int &&
+	       !measures(r->first) && !measures(r->last);
 }
 
 static void assignment(struct taint *t, const struct node *n)

@@ -14,7 +14,7 @@ struct join {
 	struct facts *const *units;
 	int nunits;
 	int source;
-	struct hash *reached;	/* "f#2" */
+	struct hash *reached; /* "f#2" */
 	bool changed;
 };
 
@@ -66,18 +66,17 @@ static void add_reason(struct join *j, struct facts *f,
 
 	if (has_reason(f, e, limit))
 		return;
-	f->reasons = xreallocarray(f->reasons, f->nreasons + 1,
-				   sizeof(*f->reasons));
+	f->reasons =
+		xreallocarray(f->reasons, f->nreasons + 1, sizeof(*f->reasons));
 	f->reasons[f->nreasons++] = (struct fact_reason){
 		.limit = limit,
 		.file = xstrdup(e->file),
 		.line = e->line,
 		.col = e->col,
-		.text = xasprintf(address ?
-					  "an address, as a number, reaches "
-					  "'%s'" :
-					  "a number that depends on the "
-					  "width of types reaches '%s'",
+		.text = xasprintf(address ? "an address, as a number, reaches "
+					    "'%s'"
+					  : "a number that depends on the "
+					    "width of types reaches '%s'",
 				  e->text),
 	};
 }
