@@ -147,140 +147,135 @@ static void test_small(void **state)
 }
 
 /* `text` and queue; the description has to hold (or start with) `want`. */
+static const struct {
+	const char *text;
+	const char *want;
+} command_cases[] = {
+	/* the user's part in parentheses, no clause said twice */
+	{ "requirements = Arch == \"S390X\" || target.memory > 5",
+	  "Requirements = (Arch == \"S390X\" || TARGET.memory > 5) && "
+	  "(TARGET.OpSys == \"LINUX\") && (TARGET.Disk >= RequestDisk)"
+	  " && (TARGET.Cpus >= RequestCpus) && "
+	  "(TARGET.HasFileTransfer)\n" },
+	{ "executable = prog.$$(Arch)",
+	  "Requirements = (TARGET.OpSys == \"LINUX\") && " },
+	{ "executable = prog.$$(Arch)", "Cmd = \"/cwd/prog.$$(Arch)\"" },
+	{ "request_gpus = 2", "RequestGPUs = 2\n" },
+	{ "request_gpus = 2", "(TARGET.GPUs >= RequestGPUs)" },
+	{ "request_licenses = 3", "(TARGET.Licenses >= RequestLicenses)" },
+	{ "request_memory = 1.5G", "RequestMemory = 1536\n" },
+	{ "request_memory = 100", "RequestMemory = 100\n" },
+	{ "request_memory = 2 * 50", "RequestMemory = 2 * 50\n" },
+	{ "request_disk = 1GB", "RequestDisk = 1048576\n" },
+	{ "request_disk = 5", "RequestDisk = 5\n" },
+	{ "transfer_input_files = big.dat", "RequestDisk = 3842048\n" },
+	{ "transfer_input_files = a.x , b.y,\\\n c.z",
+	  "TransferInput = \"a.x,b.y,c.z\"\n" },
+	{ "transfer_output_files = \"\"", "TransferOutput = \"\"\n" },
+	{ "transfer_output_remaps = \"a=b;c=d\"",
+	  "TransferOutputRemaps = \"a=b;c=d\"\n" },
+	{ "environment = \"A=1 B='x y'\"\ngetenv = H*",
+	  "Environment = \"A=1 'B=x y' HOME=/h\"\n" },
+	{ "getenv = true\nenvironment = PATH=/x",
+	  "Environment = \"PATH=/x HOME=/h\"\n" },
+	{ "arguments = a \\\"b\\\"", "Arguments = \"a \\\"b\\\"\"\n" },
+	{ "initialdir = sub\nlog = l", "UserLog = \"/cwd/sub/l\"\n" },
+	{ "initialdir = sub", "Cmd = \"/cwd/prog\"\n" },
+	{ "transfer_executable = false\nexecutable = /bin/nonono",
+	  "Cmd = \"/bin/nonono\"\n" },
+	{ "rank = Mips", "Rank = Mips\n" },
+	{ "priority = -3", "JobPrio = -3\n" },
+	{ "kill_sig = SIGUSR1", "KillSig = 10\n" },
+	{ "kill_sig = 3", "KillSig = 3\n" },
+	{ "max_retries = 3\nretry_until = 7\non_exit_remove = x",
+	  "OnExitRemove = NumJobCompletions > JobMaxRetries || "
+	  "ExitCode =?= 0 || ExitCode =?= 7 || (x)\n" },
+	{ "success_exit_code = 5", "JobMaxRetries = 2\n" },
+	{ "success_exit_code = 5", "ExitCode =?= JobSuccessExitCode" },
+	{ "on_exit_remove = ExitCode == 1", "OnExitRemove = ExitCode == 1\n" },
+	{ "batch_name = \"my batch\"", "JobBatchName = \"my batch\"\n" },
+	{ "hold = true", "JobStatus = 5\n" },
+	{ "checkpoint_exit_code = 85", "SuccessCheckpointExitCode = 85\n" },
+	{ "accounting_group = g", "AccountingGroup = \"g.me\"\n" },
+	{ "MY.Foo = 1 + 2\n+bar = \"$(MY.x)z\"", "Foo = 1 + 2\nbar = \"z\"\n" },
+	{ "+JobPrio = 9", "JobPrio = 9\n" },
+	/* errors */
+	{ "executable = noprog",
+	  "error: job.sub:2: executable: cannot read '/cwd/noprog': no "
+	  "such file or directory\n" },
+	{ "executable = dir",
+	  "error: job.sub:2: executable: '/cwd/dir' is a directory\n" },
+	{ "executable =", "error: no executable: add a line `executable "
+			  "= program`\n" },
+	{ "input = nofile", "error: job.sub:2: input: cannot read "
+			    "'/cwd/nofile': no such file or "
+			    "directory\n" },
+	{ "output = nodir/out",
+	  "error: job.sub:2: output: cannot write 'nodir/out': no "
+	  "directory '/cwd/nodir'\n" },
+	{ "transfer_input_files = a, nob",
+	  "error: job.sub:2: transfer_input_files: cannot read "
+	  "'/cwd/nob'" },
+	{ "transfer_input_files = http://a/b",
+	  "error: job.sub:2: transfer_input_files: 'http://a/b': only "
+	  "files can be transferred, no URLs\n" },
+	{ "initialdir = nowhere", "error: job.sub:2: initialdir: no "
+				  "directory '/cwd/nowhere'\n" },
+	{ "requirements = a ==",
+	  "error: job.sub:2: requirements: column 5: expected a value, "
+	  "found the end\n" },
+	{ "arguments = \"a", "error: job.sub:2: arguments: no closing "
+			     "double quote in '\"a'\n" },
+	{ "universe = docker",
+	  "error: job.sub:2: universe: universe 'docker' is not "
+	  "supported: only vanilla is\n" },
+	{ "should_transfer_files = no", "error: job.sub:2: "
+					"should_transfer_files: NO is "
+					"not supported" },
+	{ "when_to_transfer_output = never",
+	  "error: job.sub:2: when_to_transfer_output: 'never' is not "
+	  "one of ON_EXIT, ON_EXIT_OR_EVICT, ON_SUCCESS\n" },
+	{ "priority = high", "error: job.sub:2: priority: 'high' is no "
+			     "integer\n" },
+	{ "nice_user = maybe", "error: job.sub:2: nice_user: 'maybe' "
+			       "is neither true nor false\n" },
+	{ "kill_sig = SIGFOO", "error: job.sub:2: kill_sig: 'SIGFOO' "
+			       "is no signal\n" },
+	{ "requests_cpus = 2", "error: job.sub:2: unknown command "
+			       "'requests_cpus': did you mean "
+			       "'request_cpus'?\n" },
+	{ "request_cpu = 2", "error: job.sub:2: unknown command "
+			     "'request_cpu': did you mean "
+			     "'request_cpus'?\n" },
+	{ "shell = ls\nexecutable = prog", "error: job.sub:2: shell: "
+					   "both executable and shell "
+					   "are set\n" },
+	/* warnings */
+	{ "foo_bar = 3", "the line 'foo_bar = 3' was unused by "
+			 "hsubmit. Is it a typo?\n" },
+	{ "notification = always",
+	  "job.sub:2: 'notification' is accepted without effect: no "
+	  "mail is sent\n" },
+	{ "requirements = nofn(1)",
+	  "requirements call 'nofn', which is no function: no machine "
+	  "can match\n" },
+	{ "queue\nqueue 0", "more than one queue statement" },
+};
+
 static void test_commands(void **state)
 {
-	static const struct {
-		const char *text;
-		const char *want;
-	} cases[] = {
-		/* the user's part in parentheses, no clause said twice */
-		{ "requirements = Arch == \"S390X\" || target.memory > 5",
-		  "Requirements = (Arch == \"S390X\" || TARGET.memory > 5) && "
-		  "(TARGET.OpSys == \"LINUX\") && (TARGET.Disk >= RequestDisk)"
-		  " && (TARGET.Cpus >= RequestCpus) && "
-		  "(TARGET.HasFileTransfer)\n" },
-		{ "executable = prog.$$(Arch)",
-		  "Requirements = (TARGET.OpSys == \"LINUX\") && " },
-		{ "executable = prog.$$(Arch)",
-		  "Cmd = \"/cwd/prog.$$(Arch)\"" },
-		{ "request_gpus = 2", "RequestGPUs = 2\n" },
-		{ "request_gpus = 2", "(TARGET.GPUs >= RequestGPUs)" },
-		{ "request_licenses = 3",
-		  "(TARGET.Licenses >= RequestLicenses)" },
-		{ "request_memory = 1.5G", "RequestMemory = 1536\n" },
-		{ "request_memory = 100", "RequestMemory = 100\n" },
-		{ "request_memory = 2 * 50", "RequestMemory = 2 * 50\n" },
-		{ "request_disk = 1GB", "RequestDisk = 1048576\n" },
-		{ "request_disk = 5", "RequestDisk = 5\n" },
-		{ "transfer_input_files = big.dat", "RequestDisk = 3842048\n" },
-		{ "transfer_input_files = a.x , b.y,\\\n c.z",
-		  "TransferInput = \"a.x,b.y,c.z\"\n" },
-		{ "transfer_output_files = \"\"", "TransferOutput = \"\"\n" },
-		{ "transfer_output_remaps = \"a=b;c=d\"",
-		  "TransferOutputRemaps = \"a=b;c=d\"\n" },
-		{ "environment = \"A=1 B='x y'\"\ngetenv = H*",
-		  "Environment = \"A=1 'B=x y' HOME=/h\"\n" },
-		{ "getenv = true\nenvironment = PATH=/x",
-		  "Environment = \"PATH=/x HOME=/h\"\n" },
-		{ "arguments = a \\\"b\\\"", "Arguments = \"a \\\"b\\\"\"\n" },
-		{ "initialdir = sub\nlog = l", "UserLog = \"/cwd/sub/l\"\n" },
-		{ "initialdir = sub", "Cmd = \"/cwd/prog\"\n" },
-		{ "transfer_executable = false\nexecutable = /bin/nonono",
-		  "Cmd = \"/bin/nonono\"\n" },
-		{ "rank = Mips", "Rank = Mips\n" },
-		{ "priority = -3", "JobPrio = -3\n" },
-		{ "kill_sig = SIGUSR1", "KillSig = 10\n" },
-		{ "kill_sig = 3", "KillSig = 3\n" },
-		{ "max_retries = 3\nretry_until = 7\non_exit_remove = x",
-		  "OnExitRemove = NumJobCompletions > JobMaxRetries || "
-		  "ExitCode =?= 0 || ExitCode =?= 7 || (x)\n" },
-		{ "success_exit_code = 5", "JobMaxRetries = 2\n" },
-		{ "success_exit_code = 5", "ExitCode =?= JobSuccessExitCode" },
-		{ "on_exit_remove = ExitCode == 1",
-		  "OnExitRemove = ExitCode == 1\n" },
-		{ "batch_name = \"my batch\"",
-		  "JobBatchName = \"my batch\"\n" },
-		{ "hold = true", "JobStatus = 5\n" },
-		{ "checkpoint_exit_code = 85",
-		  "SuccessCheckpointExitCode = 85\n" },
-		{ "accounting_group = g", "AccountingGroup = \"g.me\"\n" },
-		{ "MY.Foo = 1 + 2\n+bar = \"$(MY.x)z\"",
-		  "Foo = 1 + 2\nbar = \"z\"\n" },
-		{ "+JobPrio = 9", "JobPrio = 9\n" },
-		/* errors */
-		{ "executable = noprog",
-		  "error: job.sub:2: executable: cannot read '/cwd/noprog': no "
-		  "such file or directory\n" },
-		{ "executable = dir",
-		  "error: job.sub:2: executable: '/cwd/dir' is a directory\n" },
-		{ "executable =",
-		  "error: no executable: add a line `executable "
-		  "= program`\n" },
-		{ "input = nofile", "error: job.sub:2: input: cannot read "
-				    "'/cwd/nofile': no such file or "
-				    "directory\n" },
-		{ "output = nodir/out",
-		  "error: job.sub:2: output: cannot write 'nodir/out': no "
-		  "directory '/cwd/nodir'\n" },
-		{ "transfer_input_files = a, nob",
-		  "error: job.sub:2: transfer_input_files: cannot read "
-		  "'/cwd/nob'" },
-		{ "transfer_input_files = http://a/b",
-		  "error: job.sub:2: transfer_input_files: 'http://a/b': only "
-		  "files can be transferred, no URLs\n" },
-		{ "initialdir = nowhere", "error: job.sub:2: initialdir: no "
-					  "directory '/cwd/nowhere'\n" },
-		{ "requirements = a ==",
-		  "error: job.sub:2: requirements: column 5: expected a value, "
-		  "found the end\n" },
-		{ "arguments = \"a", "error: job.sub:2: arguments: no closing "
-				     "double quote in '\"a'\n" },
-		{ "universe = docker",
-		  "error: job.sub:2: universe: universe 'docker' is not "
-		  "supported: only vanilla is\n" },
-		{ "should_transfer_files = no", "error: job.sub:2: "
-						"should_transfer_files: NO is "
-						"not supported" },
-		{ "when_to_transfer_output = never",
-		  "error: job.sub:2: when_to_transfer_output: 'never' is not "
-		  "one of ON_EXIT, ON_EXIT_OR_EVICT, ON_SUCCESS\n" },
-		{ "priority = high", "error: job.sub:2: priority: 'high' is no "
-				     "integer\n" },
-		{ "nice_user = maybe", "error: job.sub:2: nice_user: 'maybe' "
-				       "is neither true nor false\n" },
-		{ "kill_sig = SIGFOO", "error: job.sub:2: kill_sig: 'SIGFOO' "
-				       "is no signal\n" },
-		{ "requests_cpus = 2", "error: job.sub:2: unknown command "
-				       "'requests_cpus': did you mean "
-				       "'request_cpus'?\n" },
-		{ "request_cpu = 2", "error: job.sub:2: unknown command "
-				     "'request_cpu': did you mean "
-				     "'request_cpus'?\n" },
-		{ "shell = ls\nexecutable = prog", "error: job.sub:2: shell: "
-						   "both executable and shell "
-						   "are set\n" },
-		/* warnings */
-		{ "foo_bar = 3", "the line 'foo_bar = 3' was unused by "
-				 "hsubmit. Is it a typo?\n" },
-		{ "notification = always",
-		  "job.sub:2: 'notification' is accepted without effect: no "
-		  "mail is sent\n" },
-		{ "requirements = nofn(1)",
-		  "requirements call 'nofn', which is no function: no machine "
-		  "can match\n" },
-		{ "queue\nqueue 0", "more than one queue statement" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+	for (size_t i = 0; i < sizeof(command_cases) / sizeof(command_cases[0]);
+	     i++) {
 		struct strbuf text = STRBUF_INIT, got = STRBUF_INIT;
 
 		strbuf_addf(&text, "executable = prog\n%s\nqueue\n",
-			    cases[i].text);
+			    command_cases[i].text);
 		describe(text.data, &got);
-		if (!strstr(got.data, cases[i].want))
-			fail_msg("%s\ngot:\n%s\nwant: %s", cases[i].text,
-				 got.data, cases[i].want);
+		if (!strstr(got.data, command_cases[i].want))
+			fail_msg("%s\ngot:\n%s\nwant: %s",
+				 command_cases[i].text, got.data,
+				 command_cases[i].want);
 		strbuf_release(&text);
 		strbuf_release(&got);
 	}
