@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/unit/hcc.h"
+
+#include "instrument/facts.h"
+#include "instrument/plan.h"
+
+struct program {
+	struct facts *units[2];
+	struct plan *plan;
+};
+
+static struct facts *facts_of(const char *text)
+{
+	struct ast *ast = hcc_parse(text);
+	struct facts *f = facts_make(ast);
+
+	ast_free(ast);
+	return f;
+}
+
+static struct program make(const char *a, const char *b, const char *poll)
+{
+	struct plan_options options = { .poll = poll };
+	struct program p = { { facts_of(a), b ? facts_of(b) : NULL }, NULL };
+
+	p.plan = plan_make(p.units, b ? 2 : 1, &options);
+	return p;
+}
+
+static void release(struct program *p)
+{
+	plan_free(p->plan);
+	facts_free(p->units[0]);
+	facts_free(p->units[1]);
+}
+
+static const char driver[] =
+	"int work(int);\n"
+	"static int leaf(int n) { return n * 2; }\n"
+	"static int small(int n)\n"
+	"{ int s = 0; for (int i = 0; i < 5; i++) s += leaf(n); return s; }\n"
+	"int main(int argc, char **argv)\n"
+	"{\n"
+	"	int s = small(argc);\n"
+	"	while (argv[s])\n"
+	"		s += work(s);\n"
+	"	return s;\n"
+	"}\n";
+
+static const char worker[] =
+	"static int small(int n) { while (n > 9) n /= 2; return n; }\n"
+	"int tree(int n) { return n < 2 ? n : tree(n - 1) + tree(n - 2); }\n"
+	"int work(int n)\n"
+	"{ for (int i = 0; i < n; i++) n ^= small(i); return n; }\n"
+	"int unused_var(int n, ...) { return n; }\n";
+
+static void test_driver_polls(void **unused)
+{
+	struct program p = make(driver, worker, NULL);
+
+	(void)unused;
+	assert_int_equal(plan_class(p.plan, 0, "main"), FN_ABOVE);
+	assert_true(plan_poll_loop(p.plan, 0, "main", 0));
+	assert_int_equal(plan_class(p.plan, 0, "leaf"), FN_TRIVIAL);
+	assert_int_equal(plan_class(p.plan, 1, "unused_var"), FN_REFUSED);
+	assert_int_equal(plan_class(p.plan, 0, "printf"), FN_FOREIGN);
+	/* a few instructions need no poll of their own */
+	assert_int_not_equal(plan_class(p.plan, 0, "small"), FN_ABOVE);
+	assert_false(plan_poll_loop(p.plan, 0, "small", 0));
+	release(&p);
+}
+
+/* Statics of one name are different functions. */
+static void test_units_are_apart(void **unused)
+{
+	struct program p = make(driver, worker, "all");
+
+	(void)unused;
+	assert_false(plan_poll_loop(p.plan, 0, "leaf", 0));
+	assert_true(plan_poll_loop(p.plan, 1, "small", 0));
+	assert_int_equal(plan_call(p.plan, 0, "work", NULL), CALL_ABOVE);
+	assert_int_equal(plan_call(p.plan, 0, "leaf", NULL), CALL_PLAIN);
+	assert_int_equal(plan_class(p.plan, 0, "tree"),
+			 plan_class(p.plan, 1, "tree"));
+	release(&p);
+}
+
+static void test_recursion_polls_at_entry(void **unused)
+{
+	struct program p = make("int tree(int n)\n"
+				"{ return n < 2 ? n : tree(n - 1) + "
+				"tree(n - 2); }\n"
+				"int main(void) { return tree(40); }\n",
+				NULL, NULL);
+
+	(void)unused;
+	assert_true(plan_poll_entry(p.plan, 0, "tree"));
+	assert_false(plan_poll_entry(p.plan, 0, "main"));
+	assert_non_null(plan_cflags(p.plan, 0)[0]);
+	release(&p);
+}
+
+/* A pointer reaches what has its address taken, by its type. */
+static void test_pointers(void **unused)
+{
+	struct program p =
+		make("int one(int n)\n"
+		     "{ while (n--) if (one(n)) return 1; return 0; }\n"
+		     "int (*f)(int) = one;\n"
+		     "int main(void) { return f(3); }\n",
+		     NULL, "all");
+
+	(void)unused;
+	assert_true(plan_indirect_may_poll(p.plan));
+	assert_int_equal(plan_call(p.plan, 0, NULL, "function(int) int"),
+			 CALL_ABOVE);
+	assert_int_equal(plan_call(p.plan, 0, NULL, "function(long) int"),
+			 CALL_PLAIN);
+	release(&p);
+}
+
+static void test_report(void **unused)
+{
+	struct program p = make(driver, worker, NULL);
+	struct strbuf out = STRBUF_INIT;
+
+	(void)unused;
+	plan_report(p.plan, &out);
+	assert_non_null(strstr(out.data, "main: polls or tests"));
+	assert_non_null(strstr(out.data, "poll in the loop at line 8"));
+	strbuf_release(&out);
+	release(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_driver_polls),
+		cmocka_unit_test(test_units_are_apart),
+		cmocka_unit_test(test_recursion_polls_at_entry),
+		cmocka_unit_test(test_pointers),
+		cmocka_unit_test(test_report),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
