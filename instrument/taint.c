@@ -361,8 +361,7 @@ static bool visit(struct node *n, void *ctx)
 	else if (n->kind == N_CALL)
 		value(t, n);
 	else if (makes_pointer(n))
-		add_edges(t, n, ADDRESS, "", FLOW_SINK,
-			  "a pointer made of a number");
+		add_edges(t, n, ADDRESS, "", FLOW_SINK, "");
 	else if (n->kind == N_VAR && n->init && fn_var(n->decl) &&
 		 !fn_var(n->decl)->mem) {
 		marks m = value(t, n->init);
