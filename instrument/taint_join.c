@@ -58,6 +58,17 @@ static bool has_reason(const struct facts *f, const struct fact_edge *e,
 	return false;
 }
 
+/* An edge to a pointer made of a number names no object. */
+static char *reason_text(const struct fact_edge *e, bool address)
+{
+	if (!*e->text)
+		return xstrdup("a number is turned into a pointer");
+	return xasprintf(address ? "an address, as a number, reaches '%s'"
+				 : "a number that depends on the width of "
+				   "types reaches '%s'",
+			 e->text);
+}
+
 static void add_reason(struct join *j, struct facts *f,
 		       const struct fact_edge *e)
 {
@@ -73,11 +84,7 @@ static void add_reason(struct join *j, struct facts *f,
 		.file = xstrdup(e->file),
 		.line = e->line,
 		.col = e->col,
-		.text = xasprintf(address ? "an address, as a number, reaches "
-					    "'%s'"
-					  : "a number that depends on the "
-					    "width of types reaches '%s'",
-				  e->text),
+		.text = reason_text(e, address),
 	};
 }
 
