@@ -168,15 +168,20 @@ static void emit_return(struct emit *e, struct ir *ir)
 	strbuf_addstr(&e->out, "; ");
 }
 
+static void emit_block(struct emit *e, struct ir *ir)
+{
+	strbuf_addstr(&e->out, "{ ");
+	if (ir->n)
+		render_literals(e, ir->n, &e->out);
+	emit_list(e, ir->a);
+	strbuf_addstr(&e->out, " }");
+}
+
 static void emit_structured(struct emit *e, struct ir *ir)
 {
 	switch (ir->kind) {
 	case IR_BLOCK:
-		strbuf_addstr(&e->out, "{ ");
-		if (ir->n)
-			render_literals(e, ir->n, &e->out);
-		emit_list(e, ir->a);
-		strbuf_addstr(&e->out, " }");
+		emit_block(e, ir);
 		break;
 	case IR_TEMPS:
 		emit_temps(e, ir);
