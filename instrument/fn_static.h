@@ -1,7 +1,6 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Static locals: one for all clones of their function.
- *
- * SPDX-License-Identifier: MIT
  */
 #ifndef INSTRUMENT_FN_STATIC_H
 #define INSTRUMENT_FN_STATIC_H
