@@ -84,6 +84,7 @@ bool var_is_proxied(const struct emit *e, const struct var *v);
 /* What follows a declaration whose variables are proxied. */
 void render_proxies(struct emit *e, struct node *decl_stmt, struct node *first,
 		    struct node *last, struct strbuf *out);
+bool render_has_proxies(struct emit *e, const struct node *decl_stmt);
 /* Declares the objects of the compound literals of a block. */
 void render_literals(struct emit *e, const struct node *block,
 		     struct strbuf *out);

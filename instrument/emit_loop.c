@@ -117,8 +117,12 @@ static void emit_do(struct emit *e, struct ir *ir, int k)
 static void emit_plain_loop(struct emit *e, struct ir *ir, int k,
 			    bool with_init)
 {
+	struct node *init = ir->n->init;
 	bool block = with_init && any_active(ir->init);
 
+	/* a declaration in the head has no room for its proxies */
+	if (with_init && init && init->kind == N_DECL_STMT)
+		block |= render_has_proxies(e, init);
 	if (block) {
 		strbuf_addstr(&e->out, "{ ");
 		emit_list(e, ir->init);

@@ -245,7 +245,7 @@ static void edit_decl_stmt(struct emit *e, struct edits *ed, struct node *n)
 	strbuf_release(&sb);
 }
 
-static bool needs_proxies(struct emit *e, const struct node *stmt)
+bool render_has_proxies(struct emit *e, const struct node *stmt)
 {
 	for (struct node *n = stmt->first; n; n = n->next)
 		if (n->kind == N_VAR && var_is_proxied(e, fn_var(n->decl)))
@@ -259,7 +259,7 @@ static bool edit_for(struct emit *e, struct edits *ed, struct node *n)
 	struct strbuf sb = STRBUF_INIT;
 
 	if (!n->init || n->init->kind != N_DECL_STMT ||
-	    !needs_proxies(e, n->init))
+	    !render_has_proxies(e, n->init))
 		return false;
 	strbuf_addstr(&sb, "{ ");
 	render(e, n->init, &sb);

@@ -117,6 +117,26 @@ static void test_parts_of_a_declaration(void **unused)
 	check(text, "*p = &__ckpt_o_a", 0);
 }
 
+/* A declaration in a loop's head has no room for what follows it. */
+static void test_proxies_of_a_loop(void **unused)
+{
+	static const char text[] =
+		"int w(int n) { while (n > 0) n -= w(n - 1); return 1; }\n"
+		"int f(int n)\n"
+		"{ for (int i = 0; i < 9; i++) { int *p = &i; *p += w(n); }\n"
+		"  return n; }\n"
+		"int main(void) { for (int i = 0; i < 8; i++) f(i); }\n";
+	struct strbuf out = STRBUF_INIT;
+
+	(void)unused;
+	emit(text, NULL, &out);
+	assert_int_equal(occurrences(&out, "for (int __ckpt_o_i"), 0);
+	assert_true(occurrences(&out, "{ int __ckpt_o_i") +
+			    occurrences(&out, "\nint __ckpt_o_i") >=
+		    1);
+	strbuf_release(&out);
+}
+
 static void test_unsaved_static(void **unused)
 {
 	static const char text[] =
@@ -149,6 +169,7 @@ int main(void)
 		cmocka_unit_test(test_types_are_defined_once),
 		cmocka_unit_test(test_const_members_are_copied),
 		cmocka_unit_test(test_parts_of_a_declaration),
+		cmocka_unit_test(test_proxies_of_a_loop),
 		cmocka_unit_test(test_unsaved_static),
 		cmocka_unit_test(test_same_text_twice),
 	};
