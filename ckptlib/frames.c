@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "ckptlib/park.h"
+
 struct ckpti_frames ckpti_frames;
 
 size_t ckpti_var_stored(const struct ckpt_var *var)
@@ -92,6 +94,8 @@ static void store(char *at, const struct ckpt_var *var, struct args *args)
 	default: /* CKPT_P_PTR, CKPT_P_MEM */
 		p = va_arg(args->ap, void *);
 		memcpy(at, &p, sizeof(p));
+		if (var->pass == CKPT_P_MEM)
+			ckpti_park_update(p, size);
 	}
 }
 

@@ -103,6 +103,14 @@ const void *ckpti_parked(const void *addr)
 	return addr;
 }
 
+void ckpti_park_update(const void *addr, size_t size)
+{
+	char *at = (char *)ckpti_parked(addr);
+
+	if (at != addr)
+		memcpy(at, addr, size);
+}
+
 size_t ckpti_parked_size(void)
 {
 	return (size_t)(stack_base - stack_low);

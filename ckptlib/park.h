@@ -22,6 +22,13 @@ void ckpti_unpark(void) __attribute__((noreturn));
 /* The bytes that `addr` had when the stack was parked. */
 const void *ckpti_parked(const void *addr);
 
+/*
+ * Copies the bytes of a variable of a frame that has not returned yet over
+ * those parked: a compiler that sees a variable's address go to nobody but
+ * ckpt_save may keep its value in a register until then (clang does).
+ */
+void ckpti_park_update(const void *addr, size_t size);
+
 /* Bytes of stack that are parked. */
 size_t ckpti_parked_size(void);
 
