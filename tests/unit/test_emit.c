@@ -121,15 +121,18 @@ static void test_parts_of_a_declaration(void **unused)
 static void test_proxies_of_a_loop(void **unused)
 {
 	static const char text[] =
-		"int w(int n) { while (n > 0) n -= w(n - 1); return 1; }\n"
+		"int w(int n) { int k; for (k = 0; k < n; k++) n--; "
+		"return k; }\n"
 		"int f(int n)\n"
 		"{ for (int i = 0; i < 9; i++) { int *p = &i; *p += w(n); }\n"
 		"  return n; }\n"
-		"int main(void) { for (int i = 0; i < 8; i++) f(i); }\n";
+		"int main(int c, char **v) { while (*v++) f(c); }\n";
 	struct strbuf out = STRBUF_INIT;
 
 	(void)unused;
 	emit(text, NULL, &out);
+	/* written once, below the polls */
+	assert_int_equal(occurrences(&out, "__ckpt_f_f("), 0);
 	assert_int_equal(occurrences(&out, "for (int __ckpt_o_i"), 0);
 	assert_true(occurrences(&out, "{ int __ckpt_o_i") +
 			    occurrences(&out, "\nint __ckpt_o_i") >=
