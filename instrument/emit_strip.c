@@ -82,6 +82,30 @@ static long long step_of(struct node *step, const struct decl *d)
 	return n->op == '+' ? n->last->value : -n->last->value;
 }
 
+/* Whether a value of that type can be `value`: `c < 256` is true of any c. */
+static bool fits(const struct type *t, long long value)
+{
+	int bits = (int)t->size * 8 - t->is_signed;
+
+	if (value < 0 && !t->is_signed)
+		return false;
+	return bits >= 63 || (value < 0 ? ~value : value) >> bits == 0;
+}
+
+/* Labels, and cases of a switch around it. */
+static bool has_entry(const struct node *n, bool in_switch)
+{
+	if (n->kind == N_LABEL)
+		return true;
+	if ((n->kind == N_CASE || n->kind == N_DEFAULT) && !in_switch)
+		return true;
+	in_switch |= n->kind == N_SWITCH;
+	for (const struct node *c = n->first; c; c = c->next)
+		if (has_entry(c, in_switch))
+			return true;
+	return false;
+}
+
 static bool direction_fits(int op, long long step)
 {
 	if (op == '<' || op == NODE_OP2('<', '='))
@@ -108,6 +132,10 @@ bool strip_is_possible(struct emit *e, const struct ir *ir, int k)
 	bound = local_of(node_strip(c->last));
 	if (!i || (!bound && !c->last->is_const_int) || !is_integer(i->type) ||
 	    (bound ? bound->type != i->type : !is_integer(c->last->type)))
+		return false;
+	if ((!bound && !fits(i->type, c->last->value)) ||
+	    /* who jumps in does not come by the limit */
+	    has_entry(n->body, false))
 		return false;
 	return direction_fits(c->op, step_of(n->step, i)) &&
 	       !is_written(n->body, i) &&

@@ -140,6 +140,42 @@ static void test_proxies_of_a_loop(void **unused)
 	strbuf_release(&out);
 }
 
+static void check_strip(const char *head, const char *body, bool want)
+{
+	struct strbuf text = STRBUF_INIT, out = STRBUF_INIT;
+
+	strbuf_addf(&text,
+		    "int f(int n, int *a) { %s { %s } return n; }\n"
+		    "int main(int c, char **v) { return f(c, &c) + !v; }\n",
+		    head, body);
+	emit(text.data, "all", &out);
+	assert_int_equal(occurrences(&out, "__ckpt_limit = ") > 0, want);
+	strbuf_release(&text);
+	strbuf_release(&out);
+}
+
+static void test_strips(void **unused)
+{
+	(void)unused;
+	check_strip("for (int i = 0; i < n; i++)", "a[i] = i;", true);
+	check_strip("for (int i = n; i > 0; i -= 2)", "a[i] = i;", true);
+	check_strip("for (unsigned char i = 0; i < 99; i++)", "a[i] = i;",
+		    true);
+	/* always true: the body alone can end it */
+	check_strip("for (unsigned char i = 0; i < 256; i++)",
+		    "if (a[i]) break;", false);
+	check_strip("for (unsigned i = 0; i < -1; i++)", "a[i] = i;", false);
+	check_strip("for (int i = 0; i < n; i++)", "a[i] = i--;", false);
+	check_strip("for (int i = 0; i < n; i++)", "a[i] = n--;", false);
+	/* jumped into, behind where the limit is set */
+	check_strip("if (*a) goto in; for (int i = 0; i < n; i++)",
+		    "a[i] = i; in: *a = 1;", false);
+	check_strip("switch (n) for (int i = 0; i < n; i++)", "case 1: *a = 1;",
+		    false);
+	check_strip("for (int i = 0; i < n; i++)",
+		    "switch (a[i]) { case 1: a[i] = i; }", true);
+}
+
 static void test_unsaved_static(void **unused)
 {
 	static const char text[] =
@@ -173,6 +209,7 @@ int main(void)
 		cmocka_unit_test(test_const_members_are_copied),
 		cmocka_unit_test(test_parts_of_a_declaration),
 		cmocka_unit_test(test_proxies_of_a_loop),
+		cmocka_unit_test(test_strips),
 		cmocka_unit_test(test_unsaved_static),
 		cmocka_unit_test(test_same_text_twice),
 	};

@@ -50,6 +50,19 @@ static int count(const struct ir *ir, enum ir_kind kind)
 	return n;
 }
 
+/* A call that is left in an expression is written where it stands: one that
+ * was evaluated before has no such text. */
+static int evaluated_again(const struct lowered *l, const struct ir *ir)
+{
+	int n = 0;
+
+	for (; ir; ir = ir->next)
+		n += (ir->kind == IR_EXPR && ir->n->kind == N_CALL &&
+		      l->subst[ir->n->id].temp) +
+		     evaluated_again(l, ir->a) + evaluated_again(l, ir->b);
+	return n;
+}
+
 struct state {
 	struct ast *ast;
 	struct fns *fns;
@@ -135,6 +148,7 @@ static void test_no_call_twice(void **unused)
 			calls += f->points[k]->kind == POINT_CALL;
 		assert_null(s.l->error);
 		assert_int_equal(count(s.l->root, IR_CALL), calls);
+		assert_int_equal(evaluated_again(s.l, s.l->root), 0);
 		release(&s);
 	}
 }
