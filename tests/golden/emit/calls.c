@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 int next(int);
 static int total;
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 struct pair {
 	const int a;
 	int b;
