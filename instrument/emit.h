@@ -133,6 +133,8 @@ void emit_main(struct emit *e, struct fn *fn);
 
 /* ---- emit_tables.c, emit_types.c ---- */
 
+/* Behind the last slash; "" for NULL. */
+const char *base_name(const char *path);
 /* Notes that the unit needs a description of t; returns its number. */
 int type_ref(struct emit *e, const struct type *t);
 /* The type in C at file scope, or false where it cannot be spelled. */

@@ -163,12 +163,6 @@ static void emit_untouched(struct emit *e, struct ir *ir, int k)
 
 /* ---- twice ---- */
 
-struct saved {
-	struct lowered *cur;
-	int copy;
-	char *on_break, *on_continue;
-};
-
 static void emit_plain_copy(struct emit *e, int k)
 {
 	struct lowered *cur = e->cur;

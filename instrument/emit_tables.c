@@ -27,13 +27,6 @@ static void add_quoted(const char *s, struct strbuf *out)
 	strbuf_addch(out, '"');
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return slash ? slash + 1 : path ? path : "";
-}
-
 /* ---- functions and points ---- */
 
 static void add_var(struct emit *e, const struct point *p, int i)

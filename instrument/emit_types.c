@@ -10,7 +10,7 @@ int type_ref(struct emit *e, const struct type *t)
 	return t->id;
 }
 
-static const char *base_name(const char *path)
+const char *base_name(const char *path)
 {
 	const char *slash = path ? strrchr(path, '/') : NULL;
 
