@@ -307,24 +307,65 @@ static void add_resume_next(struct emit *e, struct ir *ir)
 	emit_assigned(e, ir->temp);
 }
 
+static void add_assigned_call(struct emit *e, struct ir *ir, enum clone which)
+{
+	add_token(e, ir->n);
+	if (ir->temp)
+		emit_assign(e, ir->temp);
+	add_call(e, ir->n, which);
+	if (ir->temp)
+		emit_assigned(e, ir->temp);
+	else
+		strbuf_addch(&e->out, ';');
+}
+
+static bool find_stmt_expr(struct node *n, void *ctx)
+{
+	bool *found = ctx;
+
+	*found |= n->kind == N_STMT_EXPR;
+	return !*found;
+}
+
+/* Its text may stand twice: labels and static locals may not. */
+static bool can_repeat(struct node *call)
+{
+	bool found = false;
+
+	node_walk(call, find_stmt_expr, &found);
+	return !found;
+}
+
+/*
+ * Two calls by name, so that the compiler may inline the fast one, which
+ * never unwinds: only the slow one is tested.
+ */
+static void emit_boundary_call(struct emit *e, struct ir *ir)
+{
+	strbuf_addstr(&e->out, "if (__builtin_expect(ckpt_request, 0)) { ");
+	add_assigned_call(e, ir, SLOW_CLONE);
+	emit_test(e, ir->point);
+	strbuf_addstr(&e->out, " } else { ");
+	add_assigned_call(e, ir, FAST_CLONE);
+	strbuf_addstr(&e->out, " }");
+}
+
 void emit_call(struct emit *e, struct ir *ir)
 {
 	bool resume = resumes_here(e);
+	struct decl *d = call_target(ir->n);
 
+	if (!resume && d && may_go_slow(e, d) && can_repeat(ir->n)) {
+		emit_boundary_call(e, ir);
+		return;
+	}
 	if (resume) {
 		strbuf_addstr(&e->out, "if (0) { ");
 		emit_restore(e, ir->point);
 		add_resume_next(e, ir);
 		strbuf_addstr(&e->out, " } else { ");
 	}
-	add_token(e, ir->n);
-	if (ir->temp)
-		emit_assign(e, ir->temp);
-	add_call(e, ir->n, BY_REQUEST);
-	if (ir->temp)
-		emit_assigned(e, ir->temp);
-	else
-		strbuf_addch(&e->out, ';');
+	add_assigned_call(e, ir, BY_REQUEST);
 	if (resume)
 		strbuf_addstr(&e->out, " }");
 	emit_test(e, ir->point);

@@ -76,6 +76,18 @@ static bool set_has(const uint64_t *s, const struct var *v)
 
 /* ---- uses and definitions in what is left of an expression ---- */
 
+/* The variables of a ({ }) that stays whole do not exist outside it. */
+static void drop_inner(const struct flow *f, const struct node *n,
+		       uint64_t *live)
+{
+	const struct fn *fn = f->l->fn;
+
+	for (int i = 0; i < fn->nlocals; i++)
+		if (fn->vars[i]->scope_begin > n->begin &&
+		    fn->vars[i]->scope_end <= n->end)
+			set_del(live, fn->vars[i]);
+}
+
 static void add_uses(struct flow *f, struct node *n, uint64_t *live,
 		     const struct var *self)
 {
@@ -95,6 +107,8 @@ static void add_uses(struct flow *f, struct node *n, uint64_t *live,
 		set_add(live, fn_var(n->decl));
 	for (struct node *c = n->first; c; c = c->next)
 		add_uses(f, c, live, NULL);
+	if (n->kind == N_STMT_EXPR)
+		drop_inner(f, n, live);
 }
 
 static struct var *assigned_var(struct node *n)

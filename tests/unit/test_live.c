@@ -52,6 +52,8 @@ static void test_straight(void **unused)
 	check("int a = n, b = 2; g(a); return b;", "call g", 0, "b");
 	check("int a = n, b = 2; g(a); a = 1; return a + b;", "call g", 0, "b");
 	check("int a = n; return g(1) + a;", "call g", 0, "a");
+	/* what a statement expression declares is its own */
+	check("while (n) n -= g(({ int s = n; s; }));", "loop", 0, "n");
 	/* the first operand's value waits for the second */
 	check("return g(1) + g(2) + n;", "call g", 1, "n <>");
 }
