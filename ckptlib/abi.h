@@ -200,6 +200,24 @@ void *const *ckpt_restore(const struct ckpt_function *fn, unsigned *ret_id);
  * image; its result goes to ret (may be NULL).  Test ckpt_unwinding after. */
 void ckpt_resume_next(void *ret);
 
+/*
+ * A function that calls setjmp numbers its activations (__ckpt_j, saved with
+ * its frame) and its calls (from 0). ckpt_arm notes both in the buffer after
+ * setjmp has returned 0. In a slow clone, when a point's variables are
+ * restored, setjmp(ckpt_rearm(frame)) returns 0, and again n + 1 for a longjmp
+ * to what the frame's call n armed before the restart; its value is
+ * ckpt_jump_value.
+ */
+extern unsigned long long ckpt_frames;
+extern int ckpt_jump_value;
+extern const struct ckpt_type ckpt_frame_type; /* of __ckpt_j */
+void ckpt_arm(void *env, unsigned long long frame, unsigned site);
+void *ckpt_rearm(unsigned long long frame);
+
+/* All of a jmp_buf that an image holds are its last bytes. */
+#define CKPT_TAG_BYTES 48
+extern const struct ckpt_type ckpt_tag_type;
+
 /* Runs the program: start calls main's fast clone.  Returns main's value. */
 int ckpt_main(int argc, char **argv, char **envp,
 	      int (*start)(int argc, char **argv, char **envp),

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#include "ckptlib/jump.h"
+
 struct ckpti_own ckpti_own;
 struct tm ckpti_own_tm;
 
@@ -27,6 +29,17 @@ SCALAR(type_ullong, "unsigned long long", CKPT_UINT, unsigned long long);
 SCALAR(type_float, "float", CKPT_FLOAT, float);
 SCALAR(type_double, "double", CKPT_FLOAT, double);
 SCALAR(type_ldouble, "long double", CKPT_FLOAT, long double);
+
+const struct ckpt_type ckpt_frame_type = { .name = "unsigned long long",
+					   .kind = CKPT_UINT,
+					   .align = _Alignof(long long),
+					   .size = sizeof(long long) };
+const struct ckpt_type ckpt_tag_type = { .name = "unsigned char[48]",
+					 .kind = CKPT_ARRAY,
+					 .align = 1,
+					 .size = CKPT_TAG_BYTES,
+					 .count = CKPT_TAG_BYTES,
+					 .elem = &type_uchar };
 
 static const struct ckpt_type type_void = { .name = "void",
 					    .kind = CKPT_VOID,
@@ -132,15 +145,23 @@ static const struct ckpt_global own_globals[] = {
 	{ .name = "optarg", .type = &type_charp, .addr = &optarg },
 	{ .name = "optind", .type = &type_int, .addr = &optind },
 	{ .name = "opterr", .type = &type_int, .addr = &opterr },
+	{ .name = "jump frames",
+	  .type = &ckpt_frame_type,
+	  .addr = &ckpt_frames },
+	{ .name = "jump process",
+	  .type = &type_uint,
+	  .addr = &ckpti_jump_process },
 	{ .name = "optopt", .type = &type_int, .addr = &optopt },
 };
 
 /* Types that a restarted program may need though no unit of it names them. */
 static const struct ckpt_type *const own_types[] = {
-	&type_char,  &type_schar,  &type_uchar, &type_short,   &type_ushort,
-	&type_int,   &type_uint,   &type_long,	&type_ulong,   &type_llong,
-	&type_float, &type_double, &type_voidp, &type_ldouble, &type_ullong,
-	&type_charp, &type_charpp, &type_funcp, &type_own,
+	&type_char,	&type_schar,   &type_uchar,  &type_short,
+	&type_ushort,	&type_int,     &type_uint,   &type_long,
+	&type_ulong,	&type_llong,   &type_float,  &type_double,
+	&type_voidp,	&type_ldouble, &type_ullong, &type_charp,
+	&type_charpp,	&type_funcp,   &type_own,    &ckpt_frame_type,
+	&ckpt_tag_type,
 };
 
 const struct ckpt_unit ckpti_own_unit = {

@@ -5,36 +5,14 @@
 #include <locale.h>
 #include <string.h>
 
+#include "ckptlib/jump.h"
 #include "ckptlib/os.h"
 #include "ckptlib/own.h"
 #include "ckptlib/poll.h"
+#include "ckptlib/sigbits.h"
 #include "ckptlib/wrap_signal.h"
 
 /* ---- signals ------------------------------------------------------------------------ */
-
-/* A set of signals as 64 bits, the same on all machines. */
-static void set_to_bits(const sigset_t *set, unsigned char bits[8])
-{
-	int sig;
-
-	memset(bits, 0, 8);
-	for (sig = 1; sig <= 64; sig++) {
-		if (sigismember(set, sig) == 1)
-			bits[(sig - 1) / 8] |=
-				(unsigned char)(1 << (sig - 1) % 8);
-	}
-}
-
-static void bits_to_set(const unsigned char bits[8], sigset_t *set)
-{
-	int sig;
-
-	sigemptyset(set);
-	for (sig = 1; sig <= 64; sig++) {
-		if (bits[(sig - 1) / 8] >> (sig - 1) % 8 & 1)
-			sigaddset(set, sig);
-	}
-}
 
 static void remember(int sig, const struct sigaction *a)
 {
@@ -44,7 +22,7 @@ static void remember(int sig, const struct sigaction *a)
 	own->sig_handler[sig] = a->sa_handler;
 	own->sig_flags[sig] = a->sa_flags;
 	own->sig_set[sig] = a->sa_handler != SIG_DFL;
-	set_to_bits(&a->sa_mask, own->sig_mask[sig]);
+	ckpti_sigbits_get(&a->sa_mask, own->sig_mask[sig]);
 }
 
 static void recall(int sig, struct sigaction *ret)
@@ -54,7 +32,7 @@ static void recall(int sig, struct sigaction *ret)
 	memset(ret, 0, sizeof(*ret));
 	ret->sa_handler = own->sig_set[sig] ? own->sig_handler[sig] : SIG_DFL;
 	ret->sa_flags = own->sig_flags[sig];
-	bits_to_set(own->sig_mask[sig], &ret->sa_mask);
+	ckpti_sigbits_set(own->sig_mask[sig], &ret->sa_mask);
 }
 
 int ckpt_sigaction(int sig, const struct sigaction *action,
@@ -151,6 +129,7 @@ static void resume_locale(void)
 
 void ckpti_state_resume(void)
 {
+	ckpti_jump_process++;
 	resume_signals();
 	resume_locale();
 }

@@ -248,6 +248,7 @@ struct node {
  * function it stands in; walk.c records them as it meets them. */
 enum feature {
 	F_SETJMP,
+	F_CONTEXT,
 	F_LONGJMP,
 	F_ALLOCA,
 	F_VLA,

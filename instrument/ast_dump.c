@@ -83,6 +83,7 @@ static const char *const scalar_names[] = {
 
 static const char *const feature_names[] = {
 	[F_SETJMP] = "setjmp",
+	[F_CONTEXT] = "context",
 	[F_LONGJMP] = "longjmp",
 	[F_ALLOCA] = "alloca",
 	[F_VLA] = "vla",

@@ -6,7 +6,7 @@
 
 #include "common/base/hash.h"
 #include "common/base/xalloc.h"
-#include "instrument/emit.h"
+#include "instrument/emit_jump.h"
 #include "instrument/emit_pass.h"
 #include "instrument/live.h"
 
@@ -237,6 +237,7 @@ static bool is_int_main(const struct fn *fn)
 static void emit_body(struct emit *e, struct fn *fn)
 {
 	strbuf_addstr(&e->out, "{ ");
+	emit_jump_state(e, fn);
 	if (e->variant == SLOW) {
 		emit_param_proxies(e, fn);
 		emit_way_in(e, fn);
@@ -388,8 +389,8 @@ static void emit_as_written(struct emit *e, struct fn *fn)
 	bool is_main = !strcmp(fn->decl->name, "main");
 
 	emit_line(e, fn->decl->attr_begin);
-	if (fn->refused && calls_setjmp(e, fn))
-		emit_setjmp_function(e, fn);
+	if (fn->nsites)
+		emit_jump_as_written(e, fn);
 	else if (is_main)
 		emit_main_as_written(e, fn);
 	else

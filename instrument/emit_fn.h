@@ -31,11 +31,6 @@ void abi_signature(struct emit *e, struct fn *fn, struct strbuf *ret,
 /* The function as it stands, static locals apart. */
 void emit_source(struct emit *e, struct fn *fn);
 void emit_main_as_written(struct emit *e, struct fn *fn);
-/* Whether the call is of setjmp by any of its names. */
-bool is_setjmp(const struct node *n);
-bool calls_setjmp(struct emit *e, const struct fn *fn);
-/* As written, with the mask put back where setjmp returns again. */
-void emit_setjmp_function(struct emit *e, struct fn *fn);
 void emit_static_locals(struct emit *e, struct fn *fn);
 
 #endif

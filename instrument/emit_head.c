@@ -151,7 +151,7 @@ void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 
 	toks_init(&toks, e->ast->text + begin, fn->body->begin - begin);
 	if (plan_called_once(e->plan, e->unit, fn->decl->name) &&
-	    e->variant == FAST)
+	    e->variant == FAST && !fn->nsites)
 		strbuf_addstr(&e->out,
 			      "inline __attribute__((always_inline)) ");
 	/* another definition may replace a weak one, its clones with it */
@@ -294,44 +294,6 @@ void emit_main_as_written(struct emit *e, struct fn *fn)
 	strbuf_addstr(&e->out, "{ ");
 	render(e, fn->body, &e->out);
 	if (fn->decl->type->elem && fn->decl->type->elem->kind != T_VOID)
-		strbuf_addstr(&e->out, " return 0;");
-	strbuf_addstr(&e->out, " }\n");
-}
-
-bool calls_setjmp(struct emit *e, const struct fn *fn)
-{
-	for (int i = 0; i < e->ast->nfeatures; i++)
-		if (e->ast->features[i].feature == F_SETJMP &&
-		    e->ast->features[i].function == fn->decl)
-			return true;
-	return false;
-}
-
-bool is_setjmp(const struct node *n)
-{
-	static const char *const names[] = { "setjmp", "_setjmp", "__sigsetjmp",
-					     "sigsetjmp" };
-	const struct decl *d = n->kind == N_CALL ? call_target(n) : NULL;
-
-	for (size_t i = 0; d && i < sizeof(names) / sizeof(*names); i++)
-		if (!strcmp(d->name, names[i]))
-			return true;
-	return false;
-}
-
-/*
- * longjmp leaves entries behind that had masked polls and will not unmask
- * them: whoever calls setjmp puts the mask back as it was.
- */
-void emit_setjmp_function(struct emit *e, struct fn *fn)
-{
-	bool is_main = !strcmp(fn->decl->name, "main");
-
-	e->variant = AS_WRITTEN;
-	emit_header(e, fn, is_main ? "__ckpt_f_" : "");
-	strbuf_addstr(&e->out, "{ const int __ckpt_mask = ckpt_mask; ");
-	render(e, fn->body, &e->out);
-	if (is_main)
 		strbuf_addstr(&e->out, " return 0;");
 	strbuf_addstr(&e->out, " }\n");
 }

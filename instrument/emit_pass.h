@@ -9,7 +9,7 @@
 #include "instrument/fn.h"
 
 enum ckpt_pass pass_of(const struct type *t);
-/* Of a variable or of the expression that a temporary holds. */
+/* Of a variable, of fn.frame or of the expression that a temporary holds. */
 const struct type *var_type(const struct var *v);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "ckptlib/abi.h"
 #include "instrument/emit.h"
+#include "instrument/emit_jump.h"
 #include "instrument/emit_pass.h"
 
 /* ---- how values travel ---- */
@@ -41,6 +42,10 @@ enum ckpt_pass pass_of(const struct type *t)
 
 const struct type *var_type(const struct var *v)
 {
+	static const struct type number = { .kind = T_ULLONG, .size = 8 };
+
+	if (v->is_frame)
+		return &number;
 	return v->decl ? v->decl->type : v->node->type;
 }
 
@@ -190,6 +195,7 @@ void emit_restore(struct emit *e, struct point *p)
 		strbuf_addf(&e->out, ") *)__ckpt_slots[%d]", i);
 		emit_assigned(e, v);
 	}
+	emit_rearm(e);
 }
 
 void emit_poll(struct emit *e, struct point *p)

@@ -4,6 +4,7 @@
 
 #include "common/base/xalloc.h"
 #include "instrument/emit_fn.h"
+#include "instrument/jump.h"
 #include "instrument/tok.h"
 
 struct edit {
@@ -338,16 +339,21 @@ static bool edit_subst(struct emit *e, struct edits *ed, struct node *n)
 	return true;
 }
 
-/* see emit_setjmp_function */
-static void edit_setjmp(struct edits *ed, struct node *n, bool opening)
+/* see emit_jump_as_written */
+static void edit_setjmp(struct emit *e, struct edits *ed, struct node *n)
 {
-	if (!is_setjmp(n))
+	struct node *buffer = n->first->next;
+
+	if (ed->names_only || e->variant != AS_WRITTEN || !buffer ||
+	    jump_site(e->fn, n) < 0)
 		return;
-	if (opening)
-		add(ed, n->begin, n->begin, xstrdup("({ int __ckpt_j = "));
-	else
-		add(ed, n->end, n->end,
-		    xstrdup("; ckpt_mask = __ckpt_mask; __ckpt_j; })"));
+	add(ed, n->begin, n->begin,
+	    xstrdup("({ void *__ckpt_b; int __ckpt_i = "));
+	add(ed, buffer->begin, buffer->begin, xstrdup("__ckpt_b = (void *)("));
+	add(ed, buffer->end, buffer->end, xstrdup(")"));
+	add(ed, n->end, n->end,
+	    xstrdup("; if (!__ckpt_i) ckpt_arm(__ckpt_b, 0, 0); ckpt_mask = "
+		    "__ckpt_mask; __ckpt_i; })"));
 }
 
 /* A literal that has an address lives in a variable that can be saved. */
@@ -389,7 +395,7 @@ static void collect_children(struct emit *e, struct edits *ed, struct node *n)
 	if (n->kind == N_COMPOUND_LITERAL && clone)
 		edit_literal(e, ed, n, true);
 	if (n->kind == N_CALL && e->fn)
-		edit_setjmp(ed, n, true);
+		edit_setjmp(e, ed, n);
 	if (n->kind == N_VAR)
 		edit_declarator(e, ed, n);
 	if (n->kind == N_CALL)
@@ -409,8 +415,6 @@ static void collect_children(struct emit *e, struct edits *ed, struct node *n)
 		edit_literal(e, ed, n, false);
 	if (n->kind == N_CALL)
 		edit_hint(e, ed, n, false);
-	if (n->kind == N_CALL && e->fn)
-		edit_setjmp(ed, n, false);
 }
 
 static void collect(struct emit *e, struct edits *ed, struct node *n)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
-#include "instrument/emit.h"
+#include "instrument/emit_jump.h"
 
 static void emit_one(struct emit *e, struct ir *ir);
 
@@ -195,6 +195,9 @@ static void emit_structured(struct emit *e, struct ir *ir)
 		break;
 	case IR_CALL:
 		emit_call(e, ir);
+		break;
+	case IR_SETJMP:
+		emit_setjmp(e, ir);
 		break;
 	case IR_TAIL:
 		emit_tail_call(e, ir);

@@ -37,8 +37,12 @@ static void add_var(struct emit *e, const struct point *p, int i)
 
 	strbuf_addstr(&e->tables, "\t{ ");
 	add_quoted(v->stable, &e->tables);
-	strbuf_addf(&e->tables, ", &__ckpt_y[%d], %s, %s, %u },\n",
-		    type_ref(e, var_type(v)), pass,
+	if (v->is_frame)
+		strbuf_addstr(&e->tables, ", &ckpt_frame_type");
+	else
+		strbuf_addf(&e->tables, ", &__ckpt_y[%d]",
+			    type_ref(e, var_type(v)));
+	strbuf_addf(&e->tables, ", %s, %s, %u },\n", pass,
 		    !v->decl	  ? "CKPT_V_TEMP"
 		    : p->maybe[i] ? "CKPT_V_MAYBE"
 				  : "0",

@@ -2,6 +2,7 @@
 /* The descriptions of types: struct ckpt_type __ckpt_y[], by type id. */
 #include <string.h>
 
+#include "ckptlib/abi.h"
 #include "instrument/emit.h"
 
 int type_ref(struct emit *e, const struct type *t)
@@ -98,12 +99,19 @@ static void add_name(const struct type *t, struct strbuf *out)
 			    t->line, t->col);
 }
 
+/* Only the tag at the end of its signal set has a meaning elsewhere. */
+static bool is_jump_buffer(const struct type *t)
+{
+	return t->kind == T_STRUCT && t->is_system && t->nfields && t->tag &&
+	       !strcmp(t->tag, "__jmp_buf_tag");
+}
+
 /* System types whose bytes mean nothing elsewhere. */
 static bool is_opaque(const struct type *t)
 {
 	static const char *const tags[] = {
-		"_IO_FILE",	   "__dirstream",   "__jmp_buf_tag",
-		"__locale_struct", "__locale_data", "re_pattern_buffer",
+		"_IO_FILE",	 "__dirstream",	      "__locale_struct",
+		"__locale_data", "re_pattern_buffer",
 	};
 
 	if (t->kind == T_VA_LIST || t->kind == T_OTHER || t->kind == T_VECTOR ||
@@ -111,6 +119,8 @@ static bool is_opaque(const struct type *t)
 		return true;
 	if (!t->is_system || !t->tag)
 		return false;
+	if (is_jump_buffer(t))
+		return true;
 	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++)
 		if (!strcmp(tags[i], t->tag))
 			return true;
@@ -119,6 +129,8 @@ static bool is_opaque(const struct type *t)
 
 static const char *kind_word(const struct type *t)
 {
+	if (is_jump_buffer(t))
+		return "CKPT_STRUCT";
 	if (is_opaque(t))
 		return "CKPT_OPAQUE";
 	switch (t->kind) {
@@ -223,10 +235,23 @@ static void add_field(const struct type *t, int i, struct strbuf *out)
 		strbuf_addf(out, "%lld, 0, 0, 0 },\n", f->offset_bits / 8);
 }
 
+static int add_tag_field(const struct type *t, struct strbuf *out)
+{
+	const struct field *f = &t->fields[t->nfields - 1];
+
+	strbuf_addf(out,
+		    "static const struct ckpt_field __ckpt_q%d[] = {\n"
+		    "\t{ \"tag\", &ckpt_tag_type, %lld, 0, 0, 0 },\n};\n",
+		    t->id, f->offset_bits / 8 + f->type->size - CKPT_TAG_BYTES);
+	return 1;
+}
+
 static int add_fields(const struct type *t, struct strbuf *out)
 {
 	int n = 0;
 
+	if (is_jump_buffer(t))
+		return add_tag_field(t, out);
 	if (!is_record(t))
 		return 0;
 	for (int i = 0; i < t->nfields; i++) {

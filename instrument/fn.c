@@ -9,6 +9,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/fn_refuse.h"
 #include "instrument/fn_static.h"
+#include "instrument/jump.h"
 
 void node_walk(struct node *n, bool (*visit)(struct node *, void *), void *ctx)
 {
@@ -346,6 +347,8 @@ static bool collect(struct node *n, void *ctx)
 		return false;
 	if (n->kind == N_VAR)
 		add_declarator(fn, n);
+	else if (jump_is_setjmp(n))
+		jump_add_site(fn, n);
 	else if (n->kind == N_CALL)
 		add_call(fn, n);
 	else if (n->kind == N_COMPOUND_LITERAL)
@@ -453,6 +456,12 @@ struct jumps {
 	int n;
 };
 
+static void add_jump(struct jumps *j, size_t from, size_t to)
+{
+	j->v = xreallocarray(j->v, j->n + 1, sizeof(*j->v));
+	j->v[j->n++] = (struct jump){ from, to };
+}
+
 static bool find_jumps(struct node *n, void *ctx)
 {
 	struct jumps *j = ctx;
@@ -465,10 +474,8 @@ static bool find_jumps(struct node *n, void *ctx)
 	} else if (n->kind == N_CASE || n->kind == N_DEFAULT) {
 		from = node_up(n->parent, N_SWITCH);
 	}
-	if (from) {
-		j->v = xreallocarray(j->v, j->n + 1, sizeof(*j->v));
-		j->v[j->n++] = (struct jump){ from->begin, to };
-	}
+	if (from)
+		add_jump(j, from->begin, to);
 	return true;
 }
 
@@ -484,12 +491,24 @@ static bool is_jumped_into(const struct jumps *j, size_t begin, size_t end)
 	return false;
 }
 
+/* A longjmp leads from a point to a call of setjmp. */
+static void find_long_jumps(const struct fn *fn, struct jumps *j)
+{
+	for (int s = 0; s < fn->nsites; s++)
+		for (int i = 0; i < fn->npoints; i++)
+			if (jump_may_follow(fn, s, fn->points[i]))
+				add_jump(j, fn->points[i]->node->begin,
+					 fn->sites[s]->begin);
+}
+
 static void mark_odd(struct fn *fn)
 {
 	struct jumps j = { NULL, 0 };
 
-	if (fn->has_mem)
+	if (fn->has_mem) {
 		node_walk(fn->body, find_jumps, &j);
+		find_long_jumps(fn, &j);
+	}
 	for (int i = 0; i < fn->nlocals && j.n; i++) {
 		struct var *v = fn->vars[i];
 		const struct node *block =
@@ -519,6 +538,8 @@ static struct fn *fn_make(struct ast *a, struct node *n)
 		add_local(fn, n->decl->params[i]);
 	node_walk(fn->body, collect, fn);
 	fn->nlocals = fn->nvars;
+	if (fn->nsites)
+		jump_add_frame(fn);
 	add_entry(fn);
 	fn_refuse_all(fn);
 	mark_odd(fn);
@@ -561,6 +582,7 @@ static void fn_free(struct fn *fn)
 	free(fn->points);
 	free(fn->loops);
 	free(fn->statics);
+	free(fn->sites);
 	free(fn->literals);
 	free(fn->info);
 	hash_free(fn->names);

@@ -33,6 +33,7 @@ struct var {
 				 * jumped over */
 	bool assigned; /* its initialiser became an assignment */
 	bool is_bool; /* temporary: the value of a && or || */
+	bool is_frame; /* fn.frame: no declaration, no node */
 	size_t scope_begin, scope_end; /* of a variable: where it has a name */
 	int index; /* among fn.vars */
 };
@@ -59,7 +60,7 @@ struct fn {
 	bool refused; /* runs as written, with polls off */
 	char *why;
 	size_t why_at;
-	struct var **vars; /* parameters, locals, then temporaries */
+	struct var **vars; /* parameters, locals, frame, then temporaries */
 	int nvars, nlocals;
 	struct point **points;
 	int npoints;
@@ -75,6 +76,9 @@ struct fn {
 	int nstatics;
 	struct decl *unsaved; /* a static local that no image can hold */
 	struct var **statics; /* static locals, in the order of the text */
+	struct node **sites; /* calls of setjmp, in the order of the text */
+	int nsites;
+	struct var *frame; /* with sites: numbers the activation */
 };
 
 /* One record per function definition of the user's source, in order. */

@@ -7,6 +7,7 @@
 #include "common/base/strbuf.h"
 #include "common/base/xalloc.h"
 #include "instrument/fn.h"
+#include "instrument/jump.h"
 
 void fn_refuse(struct fn *fn, size_t at, char *why)
 {
@@ -22,8 +23,8 @@ void fn_refuse(struct fn *fn, size_t at, char *why)
 static const char *feature_words(enum feature f)
 {
 	switch (f) {
-	case F_SETJMP:
-		return "it calls setjmp";
+	case F_CONTEXT:
+		return "it calls getcontext or __builtin_setjmp";
 	case F_ALLOCA:
 		return "it calls alloca";
 	case F_VLA:
@@ -107,4 +108,5 @@ void fn_refuse_all(struct fn *fn)
 	refuse_kind(fn);
 	refuse_features(fn);
 	refuse_types(fn);
+	jump_refuse(fn);
 }

@@ -26,6 +26,7 @@ enum ir_kind {
 	IR_EXPR, /* n: expression evaluated for its effects */
 	IR_SET, /* temp = n */
 	IR_CALL, /* [temp =] n, an N_CALL; point */
+	IR_SETJMP, /* temp = n, one of fn.sites; a longjmp comes here again */
 	IR_TAIL, /* return n, an N_CALL whose frame replaces ours */
 	IR_POLL, /* point; n: statement or loop it belongs to */
 	IR_DECL, /* n: N_DECL_STMT; declarators from first to last */

@@ -16,6 +16,7 @@
 
 #include "common/base/xalloc.h"
 #include "instrument/ir.h"
+#include "instrument/jump.h"
 
 struct label_set {
 	const struct decl *label;
@@ -33,6 +34,7 @@ struct flow {
 	bool has_default;
 	uint64_t *maybe;
 	uint64_t **at_point; /* by point id */
+	uint64_t **at_site; /* behind each setjmp */
 };
 
 static uint64_t *set_new(const struct flow *f)
@@ -141,6 +143,11 @@ static void eval(struct flow *f, struct node *n, uint64_t *live,
 	}
 }
 
+static bool is_in_scope(const struct var *v, size_t at)
+{
+	return at >= v->scope_begin && at < v->scope_end;
+}
+
 /*
  * A jump from `at` into the scope of a variable passes its declaration by:
  * before the jump there is no such variable, behind it perhaps no value.
@@ -152,8 +159,7 @@ static void leave_scopes(struct flow *f, uint64_t *live, size_t at)
 	for (int i = 0; i < fn->nlocals; i++) {
 		const struct var *v = fn->vars[i];
 
-		if (v->mem || !set_has(live, v) ||
-		    (at >= v->scope_begin && at < v->scope_end))
+		if (!set_has(live, v) || is_in_scope(v, at))
 			continue;
 		set_add(f->maybe, v);
 		set_del(live, v);
@@ -176,12 +182,27 @@ static uint64_t *label_live(struct flow *f, const struct decl *label)
 	return f->labels[f->nlabels++].live;
 }
 
+/* From the point, longjmp may lead to the site: what is live there, as far as
+ * it has a meaning here, must outlast the point too. */
+static void follow_jump(struct flow *f, int site, const struct point *p)
+{
+	const struct fn *fn = f->l->fn;
+
+	for (int i = 0; i < fn->nlocals; i++)
+		if (set_has(f->at_site[site], fn->vars[i]) &&
+		    is_in_scope(fn->vars[i], p->node->begin))
+			set_add(f->at_point[p->id], fn->vars[i]);
+}
+
 static void at_point(struct flow *f, const struct point *p,
 		     const uint64_t *live)
 {
 	if (!f->at_point[p->id])
 		f->at_point[p->id] = set_new(f);
 	set_union(f, f->at_point[p->id], live);
+	for (int i = 0; i < f->l->fn->nsites; i++)
+		if (jump_may_follow(f->l->fn, i, p))
+			follow_jump(f, i, p);
 }
 
 static void flow_declarators(struct flow *f, struct node *v,
@@ -321,6 +342,15 @@ static void flow_call(struct flow *f, struct ir *ir, uint64_t *live)
 		add_uses(f, c, live, NULL);
 }
 
+static void flow_setjmp(struct flow *f, struct ir *ir, uint64_t *live)
+{
+	set_del(live, ir->temp);
+	f->changed |=
+		set_union(f, f->at_site[jump_site(f->l->fn, ir->n)], live);
+	for (struct node *c = ir->n->first; c; c = c->next)
+		add_uses(f, c, live, NULL);
+}
+
 static void flow_return(struct flow *f, struct ir *ir, uint64_t *live)
 {
 	memset(live, 0, f->words * sizeof(uint64_t));
@@ -348,6 +378,9 @@ static void flow_one(struct flow *f, struct ir *ir, uint64_t *live)
 		break;
 	case IR_CALL:
 		flow_call(f, ir, live);
+		break;
+	case IR_SETJMP:
+		flow_setjmp(f, ir, live);
 		break;
 	case IR_POLL:
 		at_point(f, ir->point, live);
@@ -432,8 +465,8 @@ static void point_vars(struct scope *s, struct point *p)
 	p->alive = true;
 	for (int w = 0; w < s->f->words; w++)
 		count += __builtin_popcountll(live[w]);
-	p->vars = xcalloc(count + 1, sizeof(*p->vars));
-	p->maybe = xcalloc(count + 1, sizeof(bool));
+	p->vars = xcalloc(count + 2, sizeof(*p->vars));
+	p->maybe = xcalloc(count + 2, sizeof(bool));
 	for (int w = 0; w < s->f->words; w++)
 		for (uint64_t set = live[w]; set; set &= set - 1) {
 			int i = 64 * w + __builtin_ctzll(set);
@@ -443,6 +476,8 @@ static void point_vars(struct scope *s, struct point *p)
 		}
 	for (int i = 0; i < s->n; i++)
 		p->vars[p->nvars++] = s->mem[i];
+	if (fn->frame)
+		p->vars[p->nvars++] = fn->frame;
 }
 
 static void scope_decl(struct scope *s, struct ir *ir)
@@ -498,6 +533,9 @@ void live_compute(struct lowered *l)
 	f.words = l->fn->nvars / 64 + 1;
 	f.maybe = set_new(&f);
 	f.at_point = xcalloc(l->fn->npoints + 1, sizeof(uint64_t *));
+	f.at_site = xcalloc(l->fn->nsites + 1, sizeof(uint64_t *));
+	for (int i = 0; i < l->fn->nsites; i++)
+		f.at_site[i] = set_new(&f);
 	do {
 		uint64_t *live = set_new(&f);
 
@@ -518,6 +556,9 @@ void live_compute(struct lowered *l)
 	for (int i = 0; i < l->fn->npoints; i++)
 		free(f.at_point[i]);
 	free(f.labels);
+	for (int i = 0; i < l->fn->nsites; i++)
+		free(f.at_site[i]);
+	free(f.at_site);
 	free(f.at_point);
 	free(f.maybe);
 	free(s.mem);

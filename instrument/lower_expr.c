@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "common/base/xalloc.h"
+#include "instrument/jump.h"
 
 bool expr_has_effects(const struct node *n)
 {
@@ -45,11 +46,18 @@ bool expr_reads_memory(const struct node *n)
 	return false;
 }
 
+/* A call that becomes a statement of its own. */
+static bool call_stands_out(struct lowered *l, const struct node *n)
+{
+	return n->kind == N_CALL &&
+	       (l->points.call(l->points.ctx, n) || jump_site(l->fn, n) >= 0);
+}
+
 static bool stmt_expr_has(struct lowered *l, struct node *n)
 {
 	if (node_is_opaque(n))
 		return false;
-	if (n->kind == N_CALL && l->points.call(l->points.ctx, n))
+	if (call_stands_out(l, n))
 		return true;
 	if (node_is_loop(n) &&
 	    l->points.loop(l->points.ctx, fn_loop_index(l->fn, n)))
@@ -66,7 +74,7 @@ static bool compute_has(struct lowered *l, struct node *n)
 		return false;
 	if (n->kind == N_STMT_EXPR)
 		return stmt_expr_has(l, n->first);
-	if (n->kind == N_CALL && l->points.call(l->points.ctx, n))
+	if (call_stands_out(l, n))
 		return true;
 	for (struct node *c = n->first; c; c = c->next)
 		if (lower_has(l, c))
@@ -241,9 +249,9 @@ static void lower_call(struct lowered *l, struct node *e, struct ir_list *out)
 	in_order(l, op, count,
 		 !call_target(e) && l->points.call(l->points.ctx, e), out);
 	free(op);
-	if (!l->points.call(l->points.ctx, e))
+	if (!call_stands_out(l, e))
 		return;
-	ir = ir_add(l, out, IR_CALL, e);
+	ir = ir_add(l, out, jump_site(l->fn, e) < 0 ? IR_CALL : IR_SETJMP, e);
 	ir->point = fn_point_of(l->fn, e);
 	if (is_void(e)) {
 		l->subst[e->id].gone = true;

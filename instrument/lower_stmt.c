@@ -468,7 +468,7 @@ static bool mark_active(struct ir *ir)
 
 	for (; ir; ir = ir->next) {
 		ir->active = ir->kind == IR_CALL || ir->kind == IR_TAIL ||
-			     ir->poll;
+			     ir->kind == IR_SETJMP || ir->poll;
 		ir->active |= mark_active(ir->a);
 		ir->active |= mark_active(ir->b);
 		ir->active |= mark_active(ir->init);
