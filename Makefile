@@ -202,8 +202,13 @@ $(foreach t,$(UNIT_SRC:tests/unit/%.c=%),$(eval $(call unit_rule,$(t),$(call uni
 # Other folders may bring rules of their own (generated files and the like).
 include $(wildcard mk/*.mk)
 
-all: $(BIN) $(CKPTLIBS)
-ckptlib: $(CKPTLIBS)
+# Where hcc looks for <harrier/ckpt.h>, as it will be installed.
+CKPT_H := $(B)/lib/ckpt/include/harrier/ckpt.h
+$(CKPT_H): ckptlib/ckpt.h
+	install -m 644 -D $< $@
+
+all: $(BIN) $(CKPTLIBS) $(CKPT_H)
+ckptlib: $(CKPTLIBS) $(CKPT_H)
 unit: $(UNIT)
 
 deps:
@@ -235,14 +240,14 @@ format:
 	clang-format -i $(FILES)
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include
+	install -d $(DESTDIR)$(PREFIX)/bin
 	install $(BIN) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 LICENSE -D $(DESTDIR)$(PREFIX)/share/doc/harrier/LICENSE
 	for l in $(patsubst $(B)/lib/%,%,$(CKPTLIBS)); do \
 		install -m 644 -D $(B)/lib/$$l $(DESTDIR)$(PREFIX)/lib/harrier/$$l || exit 1; \
 	done
-	for h in $(wildcard ckptlib/ckpt.h); do \
-		install -m 644 $$h $(DESTDIR)$(PREFIX)/include || exit 1; \
+	for d in include lib/harrier/ckpt/include; do \
+		install -m 644 -D ckptlib/ckpt.h $(DESTDIR)$(PREFIX)/$$d/harrier/ckpt.h || exit 1; \
 	done
 	for m in $(wildcard docs/man/*.[1-8]); do \
 		install -m 644 -D $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/} || exit 1; \

@@ -41,6 +41,7 @@ enum ckpt_type_flags {
 	CKPT_T_BOOL = 2,
 	CKPT_T_ENUM = 4,
 	CKPT_T_INCOMPLETE = 8,
+	CKPT_T_LEFT_OUT = 16, /* ckptlib's own: contents stay out of images */
 };
 
 struct ckpt_type {

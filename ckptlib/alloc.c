@@ -430,6 +430,17 @@ static bool resize_in_place(struct arena *a, struct ckpti_span *s, uint32_t i,
 	return true;
 }
 
+/* The type of a block that grows: what is left out of images stays so. */
+static const struct ckpt_type *type_after(uint32_t word,
+					  const struct ckpt_type *type)
+{
+	const struct ckpt_type *old = ckpti_type_of_id(CKPTI_TYPE_OF(word));
+
+	if (old && (old->flags & CKPT_T_LEFT_OUT))
+		return type ? ckpti_left_out(type) : old;
+	return type || (word & CKPTI_INFERRED) ? type : old;
+}
+
 void *ckpti_realloc(enum ckpti_arena_id id, void *block, size_t size,
 		    const struct ckpt_type *type)
 {
@@ -444,8 +455,7 @@ void *ckpti_realloc(enum ckpti_arena_id id, void *block, size_t size,
 		return ckpti_alloc(id, size, type);
 	s = block_span("realloc", block, &i);
 	a = &arenas[s->arena];
-	if (!type && !(s->words[i] & CKPTI_INFERRED))
-		type = ckpti_type_of_id(CKPTI_TYPE_OF(s->words[i]));
+	type = type_after(s->words[i], type);
 	old = ckpti_slot_size(s, i);
 	arena_lock(a);
 	done = resize_in_place(a, s, i, size, type);

@@ -46,6 +46,14 @@ int ckpti_size_fits(const struct ckpt_type *type, size_t size);
 uint32_t ckpti_type_id(const struct ckpt_type *type);
 const struct ckpt_type *ckpti_type_of_id(uint32_t id);
 
+/*
+ * The type of blocks whose contents stay out of images; `type` is what they
+ * hold, or NULL. NULL without memory.
+ */
+const struct ckpt_type *ckpti_left_out(const struct ckpt_type *type);
+/* What they hold, or NULL; for a type with CKPT_T_LEFT_OUT. */
+const struct ckpt_type *ckpti_left_out_of(const struct ckpt_type *type);
+
 struct ckpti_space *ckpti_arena_space(enum ckpti_arena_id id);
 /* Forgets every block of the program arena. */
 void ckpti_arena_clear(void);

@@ -155,6 +155,7 @@ static const char *why_name(unsigned why)
 {
 	return why & CKPTI_WHY_EXIT	     ? "exit"
 	       : why & CKPTI_WHY_AFTER_POLLS ? "polls"
+	       : why & CKPTI_WHY_NOW	     ? "now"
 	       : why & CKPTI_WHY_GO_ON	     ? "go on"
 					     : "interval";
 }

@@ -14,6 +14,7 @@
 
 #include "ckptlib/alloc.h"
 #include "ckptlib/frames.h"
+#include "ckptlib/hand.h"
 #include "ckptlib/heap.h"
 #include "ckptlib/layout.h"
 #include "ckptlib/own.h"
@@ -158,7 +159,7 @@ static void put_globals(struct ckpti_emit *e, struct ckpti_typetab *tab,
 			struct ckpti_buf *b, struct ckpti_buf *data)
 {
 	const struct ckpt_global *g;
-	uint64_t n = 0;
+	uint64_t n = 0, how;
 	uint32_t u, i;
 
 	for (u = 0; u < ckpti_nunits(); u++) {
@@ -177,8 +178,11 @@ static void put_globals(struct ckpti_emit *e, struct ckpti_typetab *tab,
 			ckpti_put_uint(b, g->line);
 			ckpti_put_uint(b, ckpti_typetab_add(tab, g->type));
 			ckpti_put_uint(b, (uintptr_t)g->addr);
-			ckpti_put_uint(b, !(g->flags & CKPT_G_CONST));
-			if (!(g->flags & CKPT_G_CONST))
+			how = g->flags & CKPT_G_CONST	       ? 0
+			      : ckpti_global_left_out(g->addr) ? 2
+							       : 1;
+			ckpti_put_uint(b, how);
+			if (how == 1)
 				ckpti_buf_put(data, g->addr, g->type->size);
 		}
 	}
@@ -294,10 +298,23 @@ static void put_frames(struct ckpti_emit *e, struct ckpti_typetab *tab,
 
 /* ---- the heap ------------------------------------------------------------------------ */
 
+/* What is known of a block's contents, left out or not. */
+static const struct ckpt_type *type_of_word(uint32_t word)
+{
+	uint32_t id = CKPTI_TYPE_OF(word);
+
+	if (id == CKPTI_TYPE_CONFLICT)
+		return NULL;
+	return ckpti_word_left_out(word)
+		       ? ckpti_left_out_of(ckpti_type_of_id(id))
+		       : ckpti_type_of_id(id);
+}
+
 static void put_span(struct ckpti_typetab *tab, struct ckpti_buf *b,
 		     struct ckpti_span *s)
 {
-	uint32_t first, n, id, from;
+	const struct ckpt_type *type;
+	uint32_t first, n, from;
 	uint64_t nruns = 0;
 
 	for (from = 0; (n = ckpti_heap_run(s, from, &first)); from = first + n)
@@ -308,14 +325,12 @@ static void put_span(struct ckpti_typetab *tab, struct ckpti_buf *b,
 	ckpti_put_uint(b, nruns);
 	for (from = 0; (n = ckpti_heap_run(s, from, &first));
 	     from = first + n) {
-		id = CKPTI_TYPE_OF(s->words[first]);
-		if (id == CKPTI_TYPE_CONFLICT)
-			id = 0;
 		ckpti_put_uint(b, first - from);
+		if (ckpti_word_left_out(s->words[first]))
+			ckpti_put_uint(b, 0);
 		ckpti_put_uint(b, n);
-		ckpti_put_uint(
-			b, id ? ckpti_typetab_add(tab, ckpti_type_of_id(id)) + 1
-			      : 0);
+		type = type_of_word(s->words[first]);
+		ckpti_put_uint(b, type ? ckpti_typetab_add(tab, type) + 1 : 0);
 		ckpti_put_uint(b, ckpti_slot_size(s, first));
 	}
 }
@@ -374,6 +389,8 @@ static void put_heap_data(struct ckpti_emit *e)
 		for (from = 0; (n = ckpti_heap_run(s, from, &first));
 		     from = first + n) {
 			size = ckpti_slot_size(s, first);
+			if (ckpti_word_left_out(s->words[first]))
+				continue;
 			for (i = first; i < first + n; i++)
 				ckpti_sink_put(e->sink, ckpti_slot_addr(s, i),
 					       size);

@@ -8,6 +8,7 @@
 
 #include "ckptlib/alloc.h"
 #include "ckptlib/frames.h"
+#include "ckptlib/hand.h"
 #include "ckptlib/heap.h"
 #include "ckptlib/os.h"
 #include "ckptlib/park.h"
@@ -140,8 +141,10 @@ static void walk_globals(struct worklist *list)
 		const struct ckpt_unit *unit = ckpti_unit(u);
 
 		for (i = 0; i < unit->nglobals; i++)
-			walk(list, unit->globals[i].type, unit->globals[i].addr,
-			     unit->globals[i].type->size);
+			if (!ckpti_global_left_out(unit->globals[i].addr))
+				walk(list, unit->globals[i].type,
+				     unit->globals[i].addr,
+				     unit->globals[i].type->size);
 	}
 }
 

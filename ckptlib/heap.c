@@ -72,3 +72,10 @@ int ckpti_heap_foreign(uintptr_t addr)
 
 	return live_block(addr, CKPTI_FOREIGN, &slot) != NULL;
 }
+
+int ckpti_word_left_out(uint32_t word)
+{
+	const struct ckpt_type *type = ckpti_type_of_id(CKPTI_TYPE_OF(word));
+
+	return type && (type->flags & CKPT_T_LEFT_OUT);
+}

@@ -26,6 +26,9 @@ uint32_t ckpti_heap_run(const struct ckpti_span *s, uint32_t from,
 /* The live block of the program arena that holds addr: its span and slot. */
 struct ckpti_span *ckpti_heap_block(uintptr_t addr, uint32_t *ret_slot);
 
+/* Whether the contents of a slot with this word stay out of images. */
+int ckpti_word_left_out(uint32_t word);
+
 /* Whether addr lies in a live block of the foreign arena. */
 int ckpti_heap_foreign(uintptr_t addr);
 

@@ -12,6 +12,7 @@
 #include "ckptlib/capture.h"
 #include "ckptlib/conf.h"
 #include "ckptlib/files.h"
+#include "ckptlib/hand.h"
 #include "ckptlib/os.h"
 #include "ckptlib/own.h"
 #include "ckptlib/park.h"
@@ -71,6 +72,7 @@ static int run(void *arg)
 
 	if (s->resumed) {
 		ckpti_stats_restarted();
+		ckpti_hooks_run(CKPTI_HOOK_RESTART);
 		errno = ckpti_own.saved_errno;
 		ckpti_rframes_resume(&result);
 	} else {

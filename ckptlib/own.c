@@ -59,6 +59,29 @@ POINTER(type_charp, "char *", type_char);
 POINTER(type_charpp, "char **", type_charp);
 POINTER(type_funcp, "void (*)(void)", type_func);
 POINTER(type_funcpp, "void (**)(void)", type_funcp);
+POINTER(type_voidpp, "void **", type_voidp);
+
+#define HOOK(member, t)                                       \
+	{                                                     \
+		.name = #member, .type = &(t),                \
+		.offset = offsetof(struct ckpti_hook, member) \
+	}
+static const struct ckpt_field hook_fields[] = {
+	HOOK(fn, type_funcp),
+	HOOK(arg, type_voidp),
+	HOOK(when, type_uint),
+};
+
+static const struct ckpt_type type_hook = {
+	.name = "struct ckpti_hook",
+	.where = "own.h",
+	.kind = CKPT_STRUCT,
+	.align = _Alignof(struct ckpti_hook),
+	.size = sizeof(struct ckpti_hook),
+	.fields = hook_fields,
+	.nfields = sizeof(hook_fields) / sizeof(hook_fields[0]),
+};
+POINTER(type_hookp, "struct ckpti_hook *", type_hook);
 
 #define ARRAY(id, text, of, n)                                  \
 	static const struct ckpt_type id = {                    \
@@ -80,6 +103,7 @@ ARRAY(type_set, "unsigned char[65]", type_uchar, sig_set);
 ARRAY(type_mask, "unsigned char[8]", type_uchar, sig_mask[0]);
 ARRAY(type_masks, "unsigned char[65][8]", type_mask, sig_mask);
 ARRAY(type_locales, "char[7][64]", type_text, locale);
+ARRAY(type_origin, "char[16]", type_char, origin);
 
 #define FIELD(member, t)                                     \
 	{                                                    \
@@ -101,6 +125,10 @@ static const struct ckpt_field own_fields[] = {
 	FIELD(clock_before, type_double), FIELD(sig_handler, type_handlers),
 	FIELD(sig_set, type_set),	  FIELD(sig_flags, type_flags),
 	FIELD(sig_mask, type_masks),	  FIELD(locale, type_locales),
+	FIELD(hooks, type_hookp),	  FIELD(hook_count, type_int),
+	FIELD(hook_cap, type_int),	  FIELD(left_out, type_voidpp),
+	FIELD(left_out_count, type_int),  FIELD(by_call, type_int),
+	FIELD(restarts, type_ulong),	  FIELD(origin, type_origin),
 };
 
 static const struct ckpt_type type_own = {
@@ -161,7 +189,7 @@ static const struct ckpt_type *const own_types[] = {
 	&type_ulong,	&type_llong,   &type_float,  &type_double,
 	&type_voidp,	&type_ldouble, &type_ullong, &type_charp,
 	&type_charpp,	&type_funcp,   &type_own,    &ckpt_frame_type,
-	&ckpt_tag_type,
+	&ckpt_tag_type, &type_hook,
 };
 
 const struct ckpt_unit ckpti_own_unit = {
@@ -176,3 +204,5 @@ const struct ckpt_unit ckpti_own_unit = {
 const struct ckpt_type *const ckpti_char_type = &type_char;
 const struct ckpt_type *const ckpti_text_type = &type_charp;
 const struct ckpt_type *const ckpti_exit_type = &type_funcp;
+const struct ckpt_type *const ckpti_voidp_type = &type_voidp;
+const struct ckpt_type *const ckpti_hook_type = &type_hook;

@@ -14,6 +14,16 @@
 #define CKPTI_NSIG    65
 #define CKPTI_NLOCALE 7 /* LC_CTYPE to LC_MESSAGES; [6] is LC_ALL's place */
 
+/* One of ckpt_on_capture and its kin. */
+struct ckpti_hook {
+	void (*fn)(void *arg);
+	void *arg;
+	unsigned when; /* enum ckpti_hook_when */
+};
+
+/* Which call the innermost frame waits for, if any. */
+enum ckpti_call { CKPTI_CALL_NONE, CKPTI_CALL_HERE, CKPTI_CALL_NOW };
+
 struct ckpti_own {
 	char **argv;
 	int argc;
@@ -44,6 +54,14 @@ struct ckpti_own {
 	unsigned char sig_mask[CKPTI_NSIG][8];
 	/* setlocale: the names in force, "" where the default is */
 	char locale[CKPTI_NLOCALE][64];
+	/* the programmer's own hand (hand.c) */
+	struct ckpti_hook *hooks;
+	int hook_count, hook_cap;
+	void **left_out; /* globals whose contents stay out of images */
+	int left_out_count;
+	int by_call; /* enum ckpti_call */
+	unsigned long restarts;
+	char origin[16]; /* architecture of the image before, or "" */
 };
 
 extern struct ckpti_own ckpti_own;
@@ -52,5 +70,7 @@ extern const struct ckpt_unit ckpti_own_unit;
 extern const struct ckpt_type *const ckpti_char_type;
 extern const struct ckpt_type *const ckpti_text_type; /* char * */
 extern const struct ckpt_type *const ckpti_exit_type; /* void (*)(void) */
+extern const struct ckpt_type *const ckpti_voidp_type;
+extern const struct ckpt_type *const ckpti_hook_type;
 
 #endif

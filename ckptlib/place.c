@@ -104,12 +104,21 @@ static bool blocks_identical(struct ckpti_load *load)
 	return true;
 }
 
+/* The type that a run's blocks get in this process. */
+static const struct ckpt_type *type_here(struct ckpti_load *load,
+					 const struct img_run *r)
+{
+	const struct ckpt_type *type =
+		r->type == IMG_NONE ? NULL : load->block_types[r->type];
+
+	return r->data == IMG_NO_DATA ? ckpti_left_out(type) : type;
+}
+
 static uint32_t word_of(struct ckpti_load *load, const struct img_span *s,
 			const struct img_run *r)
 {
-	uint32_t id = r->type == IMG_NONE
-			      ? 0
-			      : ckpti_type_id(load->block_types[r->type]);
+	const struct ckpt_type *type = type_here(load, r);
+	uint32_t id = type ? ckpti_type_id(type) : 0;
 
 	return CKPTI_LIVE | id << CKPTI_TYPE_SHIFT |
 	       (s->slot ? s->slot - (uint32_t)r->size : 0);
@@ -180,6 +189,8 @@ static int read_in_place(struct ckpti_load *load)
 			char *at = (char *)(uintptr_t)s->base +
 				   (size_t)s->runs[k].first * s->slot;
 
+			if (s->runs[k].data == IMG_NO_DATA)
+				continue; /* fresh from the kernel: zeros */
 			for (n = 0; n < s->runs[k].count && !r; n++) {
 				r = ckpti_source_read(&src, at,
 						      s->runs[k].size);
@@ -205,15 +216,16 @@ static int compare_spans(const void *pa, const void *pb)
 static int move_run(struct ckpti_load *load, const struct img_run *r,
 		    uintptr_t *slots)
 {
-	const struct ckpt_type *type = NULL;
+	const struct ckpt_type *type = type_here(load, r);
 	size_t size = (size_t)r->size;
 	uint32_t i;
 
-	if (r->type != IMG_NONE) {
-		type = load->block_types[r->type];
+	if (r->type != IMG_NONE)
 		size = ckpti_conv_size(
-			load, ckpti_conv_get(load, r->type, type), r->size);
-	}
+			load,
+			ckpti_conv_get(load, r->type,
+				       load->block_types[r->type]),
+			r->size);
 	for (i = 0; i < r->count; i++) {
 		slots[r->first + i] =
 			(uintptr_t)ckpti_alloc_zero(CKPTI_PROGRAM, size, type);
@@ -419,6 +431,8 @@ static int convert_run(struct ckpti_load *load, struct ckpti_source *src,
 				      load->block_types[r->type]);
 		what.name = conv->to->name;
 	}
+	if (r->data == IMG_NO_DATA)
+		return 0;
 	for (i = 0; i < r->count; i++) {
 		bytes = ckpti_source_next(src, r->size);
 		if (!bytes)

@@ -14,6 +14,7 @@
 #include "ckptlib/abi.h"
 #include "ckptlib/conf.h"
 #include "ckptlib/frames.h"
+#include "ckptlib/hand.h"
 #include "ckptlib/os.h"
 #include "ckptlib/own.h"
 #include "ckptlib/park.h"
@@ -185,6 +186,11 @@ void ckpti_poll_refuse(const char *why)
 	refused = why;
 }
 
+int ckpti_poll_refused(void)
+{
+	return refused != NULL;
+}
+
 /* ---- the poll -------------------------------------------------------------------- */
 
 /* What is asked for now; 0 for nothing. */
@@ -203,32 +209,9 @@ static unsigned take_request(void)
 	return why;
 }
 
-int ckpt_poll(const struct ckpt_point *point)
+/* Parks and starts the unwinding; 0 when the program goes on. */
+static int begin(void)
 {
-	int saved = errno;
-	unsigned why;
-
-	(void)point;
-	if (ckpt_mask > 0)
-		return 0;
-	if (ckpt_unwinding) {
-		/* Some frame returned into code that went on: its state is
-		 * no longer what was saved. Put all back. */
-		ckpti_say("no checkpoint: a frame went on while the stack "
-			  "was being captured");
-		ckpti_unpark();
-	}
-	why = take_request();
-	if (!why)
-		return 0;
-	if (refused) {
-		ckpti_say("no checkpoint: %s", refused);
-		return 0;
-	}
-	ckpti_asked.why = why;
-	ckpti_asked.asked_ns = pending_ns;
-	ckpti_asked.poll_ns = ckpti_now_ns();
-	ckpti_own.saved_errno = saved;
 	ckpti_frames_reset();
 	switch (ckpti_park()) {
 	case 0:
@@ -240,6 +223,43 @@ int ckpt_poll(const struct ckpt_point *point)
 	default:
 		ckpti_say("no checkpoint: no memory for a copy of the stack");
 	}
+	return 0;
+}
+
+int ckpti_poll_take(unsigned why)
+{
+	int saved = errno;
+
+	if (ckpt_mask > 0)
+		return 0;
+	if (ckpt_unwinding) {
+		/* Some frame returned into code that went on: its state is
+		 * no longer what was saved. Put all back. */
+		ckpti_say("no checkpoint: a frame went on while the stack "
+			  "was being captured");
+		ckpti_unpark();
+	}
+	why |= take_request();
+	if (!why)
+		return 0;
+	if (refused) {
+		ckpti_say("no checkpoint: %s", refused);
+		return 0;
+	}
+	ckpti_asked.why = why;
+	ckpti_asked.asked_ns = pending_ns;
+	ckpti_asked.poll_ns = ckpti_now_ns();
+	ckpti_hooks_run(CKPTI_HOOK_CAPTURE);
+	ckpti_own.saved_errno = saved;
+	if (begin())
+		return 1;
+	ckpti_hooks_run(CKPTI_HOOK_CONTINUE);
 	errno = ckpti_own.saved_errno;
 	return 0;
+}
+
+int ckpt_poll(const struct ckpt_point *point)
+{
+	(void)point;
+	return ckpti_poll_take(0);
 }

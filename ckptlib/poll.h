@@ -11,6 +11,7 @@ enum ckpti_why {
 	CKPTI_WHY_GO_ON = 2, /* SIGUSR2 */
 	CKPTI_WHY_INTERVAL = 4,
 	CKPTI_WHY_AFTER_POLLS = 8, /* ends the process too */
+	CKPTI_WHY_NOW = 16, /* ckpt_now: written when it returns */
 };
 #define CKPTI_WHY_ENDS (CKPTI_WHY_EXIT | CKPTI_WHY_AFTER_POLLS)
 
@@ -26,6 +27,12 @@ extern volatile unsigned ckpti_poll_signals;
 
 /* Installs the handlers and the timer; counts polls from here. */
 void ckpti_poll_start(void);
+/*
+ * A poll, with `why` as a request of its own. Returns 1 when a capture has
+ * begun: all frames return now; 0 to go on.
+ */
+int ckpti_poll_take(unsigned why);
+
 /* Called in a forked child: it asks for no checkpoints of its own. */
 void ckpti_poll_stop(void);
 /* The next interval starts now. */
@@ -33,6 +40,7 @@ void ckpti_poll_rearm(void);
 
 /* From here on each request is answered by this message. */
 void ckpti_poll_refuse(const char *why);
+int ckpti_poll_refused(void);
 
 /* Whether `sig` asks for checkpoints in this process. */
 int ckpti_poll_uses(int sig);

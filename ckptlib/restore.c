@@ -11,6 +11,7 @@
 
 #include "ckptlib/convert.h"
 #include "ckptlib/files.h"
+#include "ckptlib/hand.h"
 #include "ckptlib/layout.h"
 #include "ckptlib/load.h"
 #include "ckptlib/os.h"
@@ -173,6 +174,8 @@ static int convert_globals(struct ckpti_load *load)
 		const struct img_global *g = &img->globals[i];
 
 		to = global_of(load, g);
+		if (to && g->left_out && !(to->flags & CKPT_G_CONST))
+			memset(to->addr, 0, to->type->size);
 		if (!to || g->data == IMG_NO_DATA || (to->flags & CKPT_G_CONST))
 			continue;
 		what.name = to->name;
@@ -289,6 +292,7 @@ int ckpti_restore(const char *path, size_t *ret_stack)
 		ckpti_say("cannot restart image '%s': %s", path, load.why);
 		tell_reasons(&load);
 	} else {
+		ckpti_hand_restarted(load.img->arch);
 		ckpti_stats_restart(load.img, load.in_place);
 	}
 	ckpti_serial = load.img->serial;

@@ -12,6 +12,7 @@
 
 #include "ckptlib/conf.h"
 #include "ckptlib/convert.h"
+#include "ckptlib/hand.h"
 #include "ckptlib/os.h"
 #include "ckptlib/park.h"
 #include "ckptlib/translate.h"
@@ -303,7 +304,8 @@ void *const *ckpt_restore(const struct ckpt_function *fn, unsigned *ret_id)
 
 void ckpt_resume_next(void *ret)
 {
-	if (current == 0)
+	if (current > 0)
+		resume(current - 1, ret);
+	else if (!ckpti_hand_resumed(ret))
 		broken("there is no further frame");
-	resume(current - 1, ret);
 }

@@ -9,6 +9,7 @@
 #include "ckptlib/alloc.h"
 #include "ckptlib/evidence.h"
 #include "ckptlib/frames.h"
+#include "ckptlib/hand.h"
 #include "ckptlib/heap.h"
 #include "ckptlib/park.h"
 #include "ckptlib/streams.h"
@@ -237,7 +238,8 @@ static int walk_globals(struct walk *w)
 		for (i = 0; i < unit->nglobals && !r; i++) {
 			const struct ckpt_global *g = &unit->globals[i];
 
-			if (g->flags & CKPT_G_CONST)
+			if ((g->flags & CKPT_G_CONST) ||
+			    ckpti_global_left_out(g->addr))
 				continue;
 			w->name = g->name;
 			w->line = g->line;
@@ -287,6 +289,8 @@ static int walk_run(struct walk *w, struct ckpti_span *s, uint32_t first,
 	uint32_t i;
 
 	w->scan->nblocks += n;
+	if (ckpti_word_left_out(s->words[first]))
+		return 0;
 	w->scan->heap_bytes += (uint64_t)n * size;
 	if (!id || id == CKPTI_TYPE_CONFLICT) {
 		w->untyped = true;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Ids of types, as they stand in the words of blocks. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "ckptlib/alloc.h"
@@ -77,4 +78,44 @@ uint32_t ckpti_type_id(const struct ckpt_type *type)
 const struct ckpt_type *ckpti_type_of_id(uint32_t id)
 {
 	return id && id < ntypes ? types[id] : NULL;
+}
+
+/* ---- what is left out of images --------------------------------------------------- */
+
+static const struct ckpt_type any_bytes = {
+	.name = "char",
+	.kind = CKPT_CHAR,
+	.align = 1,
+	.size = 1,
+};
+
+struct left_out {
+	struct ckpt_type type; /* a copy of *of, with the flag */
+	const struct ckpt_type *of;
+	struct left_out *next;
+};
+
+const struct ckpt_type *ckpti_left_out(const struct ckpt_type *type)
+{
+	static struct left_out *all;
+	struct left_out *l;
+
+	for (l = all; l; l = l->next) {
+		if (l->of == type)
+			return &l->type;
+	}
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		return NULL;
+	l->type = type ? *type : any_bytes;
+	l->type.flags |= CKPT_T_LEFT_OUT;
+	l->of = type;
+	l->next = all;
+	all = l;
+	return &l->type;
+}
+
+const struct ckpt_type *ckpti_left_out_of(const struct ckpt_type *type)
+{
+	return ((const struct left_out *)type)->of;
 }

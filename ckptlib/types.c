@@ -145,7 +145,8 @@ static struct ckpti_map *map_build(const struct ckpt_type *type)
 
 	if (!map)
 		return NULL;
-	build(&b, type, 0, 0);
+	if (!(type->flags & CKPT_T_LEFT_OUT))
+		build(&b, type, 0, 0);
 	if (b.failed) {
 		free(b.ops);
 		free(map);
@@ -156,7 +157,8 @@ static struct ckpti_map *map_build(const struct ckpt_type *type)
 	map->nops = (uint32_t)b.nops;
 	for (i = 0; i < map->nops; i++)
 		map->codes |= 1u << map->ops[i].code;
-	find_tail(map, type);
+	if (!(type->flags & CKPT_T_LEFT_OUT))
+		find_tail(map, type);
 	if (map->tail)
 		map->codes |= map->tail->codes;
 	return map;

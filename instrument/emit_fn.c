@@ -8,6 +8,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/emit_jump.h"
 #include "instrument/emit_pass.h"
+#include "instrument/hand.h"
 #include "instrument/live.h"
 
 /* ---- point sets ---- */
@@ -33,6 +34,8 @@ static bool slow_call(void *ctx, const struct node *call)
 
 	if (!fn_call_is_candidate(call))
 		return false;
+	if (hand_is_poll_call(call))
+		return true;
 	if (!d)
 		return plan_indirect_may_poll(s->e->plan);
 	return plan_class(s->e->plan, s->e->unit, d->name) >= FN_BELOW &&
@@ -49,6 +52,8 @@ static bool fast_call(void *ctx, const struct node *call)
 
 	if (!slow_call(ctx, call))
 		return false;
+	if (hand_is_poll_call(call))
+		return true;
 	if (!d && t && t->kind == T_POINTER)
 		t = t->elem;
 	if (!d && t)
@@ -147,7 +152,8 @@ static void declare_callees(struct emit *e, struct fn *fn)
 		if (p->kind != POINT_CALL)
 			continue;
 		d = call_target(p->node);
-		if (!d || !slow_call(&ctx, p->node) || hash_has(seen, d->name))
+		if (!d || hand_is_poll_call(p->node) ||
+		    !slow_call(&ctx, p->node) || hash_has(seen, d->name))
 			continue;
 		hash_set(seen, d->name, d);
 		declare_clone(e, d);

@@ -5,6 +5,7 @@
 #include "instrument/emit.h"
 #include "instrument/emit_jump.h"
 #include "instrument/emit_pass.h"
+#include "instrument/hand.h"
 
 /* ---- how values travel ---- */
 
@@ -221,8 +222,9 @@ enum clone { BY_REQUEST, SLOW_CLONE, FAST_CLONE };
 
 static bool may_go_slow(struct emit *e, const struct decl *d)
 {
-	return resumes_here(e) ||
-	       plan_call(e->plan, e->unit, d->name, NULL) == CALL_BOUNDARY;
+	return !hand_is_poll(d->name) &&
+	       (resumes_here(e) ||
+		plan_call(e->plan, e->unit, d->name, NULL) == CALL_BOUNDARY);
 }
 
 static void add_callee(struct emit *e, const struct decl *d, enum clone which)
@@ -274,7 +276,7 @@ static void add_call(struct emit *e, struct node *call, enum clone which)
 
 static void add_token(struct emit *e, struct node *call)
 {
-	if (call_target(call))
+	if (call_target(call) && !hand_is_poll_call(call))
 		return;
 	strbuf_addstr(&e->out, "ckpt_token = (const void *)(");
 	render(e, call->first, &e->out);

@@ -8,6 +8,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/back.h"
 #include "instrument/emit_fn.h"
+#include "instrument/hand.h"
 #include "instrument/tok.h"
 
 /* ---- the interface with the runtime ---- */
@@ -103,7 +104,7 @@ const struct type *alloc_hint(const struct emit *e, const struct node *call)
 
 	if (!d || !call->type || call->type->kind != T_POINTER)
 		return NULL;
-	if (d->is_system && !is_allocator(d->name))
+	if (d->is_system && !is_allocator(d->name) && !hand_is_type(d->name))
 		return NULL;
 	to = pointee(call->type);
 	if (!to && plan_allocates(e->plan, e->unit, d->name))

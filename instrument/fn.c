@@ -9,6 +9,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/fn_refuse.h"
 #include "instrument/fn_static.h"
+#include "instrument/hand.h"
 #include "instrument/jump.h"
 
 void node_walk(struct node *n, bool (*visit)(struct node *, void *), void *ctx)
@@ -57,7 +58,7 @@ bool fn_call_is_candidate(const struct node *call)
 {
 	struct decl *d = call_target(call);
 
-	if (!d)
+	if (!d || hand_is_poll_call(call))
 		return true;
 	if (d->is_system || !strncmp(d->name, "__builtin_", 10) ||
 	    !strncmp(d->name, "__sync_", 7) ||

@@ -9,6 +9,7 @@
 
 #include "common/base/fd.h"
 #include "common/base/xalloc.h"
+#include "instrument/libdir.h"
 
 /* `$(ARCH)` and `${ARCH}` in one argument. */
 static void expand(const char *arg, const char *arch, struct strv *out)
@@ -123,6 +124,26 @@ int job_run(struct job *job, const struct strv *argv, struct proc_io *io,
 	return proc_run(argv, io, err);
 }
 
+/* Behind all other folders, and only where something is compiled. */
+void job_add_include(const struct job *job, struct strv *out)
+{
+	const struct options *o = &job->options;
+	bool source = false;
+	char *dir;
+	size_t i;
+
+	for (i = 0; i < o->n && !source; i++)
+		source = o->v[i].class == OPT_INPUT &&
+			 (o->v[i].input == INPUT_C ||
+			  o->v[i].input == INPUT_FOREIGN);
+	dir = source ? libdir_include() : NULL;
+	if (dir) {
+		strv_add(out, "-idirafter");
+		strv_add(out, dir);
+	}
+	free(dir);
+}
+
 int job_run_plain(struct job *job, const struct strv *more,
 		  const char *stdout_path, struct err *err)
 {
@@ -133,6 +154,7 @@ int job_run_plain(struct job *job, const struct strv *more,
 	strv_add_all(&argv, &job->tools.cc);
 	if (more)
 		strv_add_all(&argv, more);
+	job_add_include(job, &argv);
 	options_all(&job->options, &argv);
 	status = job_run(job, &argv, &io, err);
 	strv_release(&argv);

@@ -32,6 +32,9 @@ char *job_temp(struct job *job, const char *ext);
 int job_run(struct job *job, const struct strv *argv, struct proc_io *io,
 	    struct err *err);
 
+/* Lets the sources of a command find <harrier/ckpt.h>. */
+void job_add_include(const struct job *job, struct strv *out);
+
 /* The user's own command, unchanged but for `more` before it. */
 int job_run_plain(struct job *job, const struct strv *more,
 		  const char *stdout_path, struct err *err);

@@ -12,6 +12,7 @@
 #include "common/base/hash.h"
 #include "common/base/xalloc.h"
 #include "instrument/elf.h"
+#include "instrument/libdir.h"
 #include "instrument/link_build.h"
 
 #define MAX_OUTPUT_BYTES ((size_t)1 << 28)
@@ -46,35 +47,13 @@ static int plain_link(struct job *job, struct trace *trace, struct err *err)
 
 /* ---- the runtime library --------------------------------------------------- */
 
-/* Beside the program, as built and as installed, or where it is told. */
 static char *find_library(const char *arch)
 {
-	static const char *const places[] = { "%s/../lib/ckpt/%s/libckpt.a",
-					      "%s/../lib/harrier/ckpt/%s/"
-					      "libckpt.a" };
-	const char *env = getenv("HCC_LIBDIR");
-	struct strbuf dir = STRBUF_INIT;
-	char *path = NULL;
-	size_t i;
+	char *name = xasprintf("%s/libckpt.a", arch);
+	char *path = libdir_find(name);
 
-	if (env && *env) {
-		path = xasprintf("%s/%s/libckpt.a", env, arch);
-		if (access(path, R_OK) == 0)
-			return path;
-	}
-	if (!fd_exe_dir(&dir, NULL))
-		for (i = 0; i < 2; i++) {
-			free(path);
-			path = i ? xasprintf(places[1], dir.data, arch)
-				 : xasprintf(places[0], dir.data, arch);
-			if (access(path, R_OK) == 0)
-				break;
-		}
-	strbuf_release(&dir);
-	if (path && access(path, R_OK) == 0)
-		return path;
-	free(path);
-	return NULL;
+	free(name);
+	return path;
 }
 
 /* ---- the note by which others know such programs --------------------------- */

@@ -79,6 +79,7 @@ static int compile_plain(struct job *job, const struct option *source,
 	options_select(&job->options,
 		       OPTION_BIT(OPT_OTHER) | OPTION_BIT(OPT_PREPROCESS),
 		       &argv);
+	job_add_include(job, &argv);
 	strv_add_words(&argv, "-w -c");
 	if (source->lang) {
 		strv_add(&argv, "-x");

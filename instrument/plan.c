@@ -8,6 +8,7 @@
 #include "common/base/strbuf.h"
 #include "common/base/xalloc.h"
 #include "instrument/facts.h"
+#include "instrument/hand.h"
 #include "instrument/plan_cost.h"
 #include "instrument/taint.h"
 
@@ -302,6 +303,7 @@ struct plan *plan_make(struct facts *const *units, int nunits,
 		poll_everywhere(p);
 	else
 		cut(p);
+	hand_plan(p);
 	return p;
 }
 

@@ -27,6 +27,7 @@ struct plan_fn {
 				 * number of iterations */
 	bool uncovered; /* the cut met it with no poll above */
 	bool taken;
+	bool asks; /* it, or what it calls, calls ckpt_now or ckpt_here */
 	bool allocates; /* it, or what it calls, calls malloc */
 	int callers;
 	int index, low; /* Tarjan */

@@ -8,6 +8,7 @@
 #include "common/base/fd.h"
 #include "common/base/xalloc.h"
 #include "instrument/elf.h"
+#include "instrument/hand.h"
 #include "instrument/tu.h"
 
 #define MAX_TEXT_BYTES ((size_t)1 << 31)
@@ -70,7 +71,9 @@ static int run_preprocessor(struct job *job, const struct option *input,
 	strv_add_all(&argv, &job->tools.cc);
 	add_wanted(&user, &argv);
 	/* -g3 would leave #define lines in the text. */
-	strv_add_words(&argv, "-w -g0 -U_FORTIFY_SOURCE -E -x c");
+	strv_add_words(&argv, "-w -g0 -U_FORTIFY_SOURCE -D__HARRIER__=1");
+	job_add_include(job, &argv);
+	strv_add_words(&argv, "-E -x c");
 	strv_add(&argv, input->text);
 	strv_add_words(&argv, "-o");
 	strv_add(&argv, path);
@@ -97,6 +100,8 @@ int unit_preprocess(struct job *job, const struct option *input,
 	rc = run_preprocessor(job, input, path, err);
 	if (!rc)
 		rc = read_text(path, out, err);
+	if (!rc)
+		hand_pragmas(out);
 	free(path);
 	return rc;
 }

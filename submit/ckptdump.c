@@ -228,13 +228,16 @@ static int dump_block(struct dump *u, const struct img_span *s,
 	const struct img *img = u->v.img;
 	const struct ckptdump *d = u->d;
 	uint64_t addr = s->base + (uint64_t)(r->first + i) * s->slot;
-	uint64_t size = r->size > MAX_BLOCK ? 0 : r->size;
+	bool left_out = r->data == IMG_NO_DATA;
+	uint64_t size = r->size > MAX_BLOCK || left_out ? 0 : r->size;
 	const char *type = r->type == IMG_NONE ? "unknown type"
 					       : img->types[r->type].name;
 	unsigned char *bytes = xmalloc(size + 1);
 	int code;
 
-	code = ckpti_img_heap_read(img, r->data + i * r->size, bytes, size);
+	code = left_out ? 0
+			: ckpti_img_heap_read(img, r->data + i * r->size, bytes,
+					      size);
 	if (code) {
 		free(bytes);
 		return err_sys(err, code, "cannot read the heap's data");

@@ -111,6 +111,7 @@ struct img_global {
 	uint32_t type;
 	uint64_t addr;
 	uint64_t data; /* offset in the globals' data, or IMG_NO_DATA */
+	uint8_t left_out; /* all zeros at a restart */
 };
 #define IMG_NO_DATA UINT64_MAX
 
@@ -142,7 +143,8 @@ struct img_run {
 	uint32_t first, count;
 	uint32_t type; /* or IMG_NONE */
 	uint64_t size;
-	uint64_t data; /* offset of the first block in the heap's data */
+	uint64_t data; /* offset of the first block in the heap's data, or
+			* IMG_NO_DATA: left out, all zeros at a restart */
 };
 
 /* slot 0: one large block at the base. */

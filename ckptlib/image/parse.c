@@ -175,7 +175,7 @@ int ckpti_img_parse_strings(struct img *img, struct img_cursor *c)
 
 int ckpti_img_parse_globals(struct img *img, struct img_cursor *c)
 {
-	uint64_t data = 0;
+	uint64_t data = 0, how;
 	uint32_t i;
 
 	TABLE(img, c, img->globals, img->nglobals, 8);
@@ -189,7 +189,9 @@ int ckpti_img_parse_globals(struct img *img, struct img_cursor *c)
 		g->type = index_in(c, img->ntypes);
 		g->addr = img_uint(c);
 		g->data = IMG_NO_DATA;
-		if (img_uint_to(c, 1) && !c->bad) {
+		how = img_uint_to(c, 2);
+		g->left_out = how == 2;
+		if (how == 1 && !c->bad) {
 			g->data = data;
 			data += img->types[g->type].size;
 		}
@@ -286,6 +288,7 @@ static int parse_span(struct img *img, struct img_cursor *c, struct img_span *s,
 		      uint64_t *data, uint64_t *blocks)
 {
 	uint64_t slot = 0;
+	int left_out;
 	uint32_t i;
 
 	s->base = img_uint_to(c, UINT64_MAX >> 16) << 16;
@@ -300,14 +303,18 @@ static int parse_span(struct img *img, struct img_cursor *c, struct img_span *s,
 		slot += img_uint_to(c, UINT32_MAX);
 		r->first = (uint32_t)slot;
 		r->count = (uint32_t)img_uint_to(c, UINT32_MAX);
+		left_out = r->count == 0;
+		if (left_out)
+			r->count = (uint32_t)img_uint_to(c, UINT32_MAX);
 		r->type = optional_index(c, img->ntypes);
 		r->size = img_uint_to(c, MAX_SIZE);
 		slot += r->count;
 		if (c->bad || slot > slots_of(s) || r->count == 0 ||
 		    (s->slot ? r->size >= s->slot : r->size >= s->units << 16))
 			return -EBADMSG;
-		r->data = *data;
-		*data += r->count * r->size;
+		r->data = left_out ? IMG_NO_DATA : *data;
+		if (!left_out)
+			*data += r->count * r->size;
 		*blocks += r->count;
 		if (*data > MAX_SIZE)
 			return -EBADMSG;

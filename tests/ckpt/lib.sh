@@ -85,7 +85,7 @@ build_plain() {
 	out=$1
 	shift
 	fresh "$out" "$@" && return
-	${CC:-cc} $cflags -w -o "$out" "$@" -lm
+	${CC:-cc} $cflags -w -idirafter "$B/lib/ckpt/include" -o "$out" "$@" -lm
 }
 
 # build_hcc OUT ARCHS SOURCE...: OUT.ARCH for each; native ones shared, the
