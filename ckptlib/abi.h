@@ -78,6 +78,9 @@ enum ckpt_pass {
 	CKPT_P_COPY, /* va_arg void *: points to a copy of the value */
 	CKPT_P_MEM, /* va_arg void *: the variable's own address; it is an
 			 * object that pointers may point into */
+	CKPT_P_ARRAY, /* the same for an array whose length is known at run
+			 * time only: its address, then va_arg unsigned long,
+			 * the number of its elements, which have var.type */
 };
 
 enum ckpt_var_flags {
@@ -194,7 +197,8 @@ void ckpt_save(const struct ckpt_point *point, ...);
 
 /* In a slow clone's entry while ckpt_resuming: clears it, stores the id of
  * the point to go to, and returns one pointer per variable of that point:
- * to its value, or for CKPT_P_MEM its address for the rest of its life. */
+ * to its value, or for CKPT_P_MEM and CKPT_P_ARRAY its address for the rest
+ * of its life. */
 void *const *ckpt_restore(const struct ckpt_function *fn, unsigned *ret_id);
 
 /* At a call's resume point, after ckpt_restore: runs the next frame of the

@@ -203,11 +203,38 @@ static uint32_t unit_of_point(const struct ckpt_point *p)
 	return IMG_NONE;
 }
 
-static void put_point(struct ckpti_typetab *tab, struct ckpti_buf *b,
-		      const struct ckpt_point *p, int *failed)
+/* A frame's variables, one after the other. */
+struct vars {
+	const struct ckpt_var *var;
+	const struct ckpt_type *type;
+	const char *at; /* what is stored */
+	unsigned left;
+};
+
+static struct vars vars_of(const struct ckpti_frame *frame)
 {
+	struct vars v = { .var = frame->point->vars,
+			  .at = ckpti_frames.values.data + frame->values,
+			  .left = frame->point->nvars };
+
+	if (v.left)
+		v.type = ckpti_var_type(v.var, v.at);
+	return v;
+}
+
+static void vars_next(struct vars *v)
+{
+	v->at += ckpti_var_stored(v->var++);
+	if (--v->left)
+		v->type = ckpti_var_type(v->var, v->at);
+}
+
+static void put_point(struct ckpti_typetab *tab, struct ckpti_buf *b,
+		      const struct ckpti_frame *frame, int *failed)
+{
+	const struct ckpt_point *p = frame->point;
 	uint32_t unit = unit_of_point(p);
-	unsigned i;
+	struct vars v;
 
 	if (unit == IMG_NONE)
 		*failed = 1;
@@ -219,33 +246,48 @@ static void put_point(struct ckpti_typetab *tab, struct ckpti_buf *b,
 	ckpti_put_uint(b, p->col);
 	ckpti_put_uint(b, p->copy);
 	ckpti_put_uint(b, p->nvars);
-	for (i = 0; i < p->nvars; i++) {
-		ckpti_put_text(b, p->vars[i].name);
-		ckpti_put_uint(b, ckpti_typetab_add(tab, p->vars[i].type));
-		ckpti_put_uint(b, p->vars[i].pass == CKPT_P_MEM);
-		ckpti_put_uint(b, p->vars[i].flags);
-		ckpti_put_uint(b, p->vars[i].line);
+	for (v = vars_of(frame); v.left; vars_next(&v)) {
+		ckpti_put_text(b, v.var->name);
+		ckpti_put_uint(b, ckpti_typetab_add(tab, v.type));
+		ckpti_put_uint(b, ckpti_var_in_memory(v.var));
+		ckpti_put_uint(b, v.var->flags);
+		ckpti_put_uint(b, v.var->line);
 	}
 }
 
 struct points {
-	const struct ckpt_point **v;
+	const struct ckpti_frame **v;
 	size_t n, cap;
 	struct ckpti_buf buf;
 };
+
+/* Arrays of variable length give one point several descriptions. */
+static bool same_point(const struct ckpti_frame *a, const struct ckpti_frame *b)
+{
+	struct vars va, vb;
+
+	if (a->point != b->point)
+		return false;
+	for (va = vars_of(a), vb = vars_of(b); va.left; vars_next(&va)) {
+		if (va.type != vb.type)
+			return false;
+		vars_next(&vb);
+	}
+	return true;
+}
 
 /* The point's number; its description is written the first time. Recursion
  * repeats few points, so the search goes backwards. */
 static uint32_t point_index(struct ckpti_emit *e, struct points *points,
 			    struct ckpti_typetab *tab,
-			    const struct ckpt_point *p)
+			    const struct ckpti_frame *frame)
 {
-	const struct ckpt_point **v;
+	const struct ckpti_frame **v;
 	int failed = 0;
 	size_t i;
 
 	for (i = points->n; i-- > 0;) {
-		if (points->v[i] == p)
+		if (same_point(points->v[i], frame))
 			return (uint32_t)i;
 	}
 	v = ckpti_grow(points->v, &points->cap, points->n + 1, sizeof(*v));
@@ -254,8 +296,8 @@ static uint32_t point_index(struct ckpti_emit *e, struct points *points,
 		return 0;
 	}
 	points->v = v;
-	v[points->n] = p;
-	put_point(tab, &points->buf, p, &failed);
+	v[points->n] = frame;
+	put_point(tab, &points->buf, frame, &failed);
 	if (failed && !e->sink->error)
 		e->sink->error = -EINVAL;
 	return (uint32_t)points->n++;
@@ -264,21 +306,17 @@ static uint32_t point_index(struct ckpti_emit *e, struct points *points,
 static void put_frame_values(struct ckpti_buf *b, struct ckpti_buf *data,
 			     const struct ckpti_frame *frame)
 {
-	const struct ckpt_point *p = frame->point;
-	const char *at = ckpti_frames.values.data + frame->values;
 	const void *addr;
-	unsigned i;
+	struct vars v;
 
-	for (i = 0; i < p->nvars; i++) {
-		if (p->vars[i].pass == CKPT_P_MEM) {
-			memcpy(&addr, at, sizeof(addr));
+	for (v = vars_of(frame); v.left; vars_next(&v)) {
+		if (ckpti_var_in_memory(v.var)) {
+			memcpy(&addr, v.at, sizeof(addr));
 			ckpti_put_uint(b, (uintptr_t)addr);
-			ckpti_buf_put(data, ckpti_parked(addr),
-				      p->vars[i].type->size);
+			ckpti_buf_put(data, ckpti_parked(addr), v.type->size);
 		} else {
-			ckpti_buf_put(data, at, p->vars[i].type->size);
+			ckpti_buf_put(data, v.at, v.type->size);
 		}
-		at += ckpti_var_stored(&p->vars[i]);
 	}
 }
 
@@ -286,13 +324,13 @@ static void put_frames(struct ckpti_emit *e, struct ckpti_typetab *tab,
 		       struct points *points, struct ckpti_buf *b,
 		       struct ckpti_buf *data)
 {
+	const struct ckpti_frame *f = ckpti_frames.frames;
 	size_t k;
 
 	ckpti_put_uint(b, ckpti_frames.n);
 	for (k = 0; k < ckpti_frames.n; k++) {
-		ckpti_put_uint(b, point_index(e, points, tab,
-					      ckpti_frames.frames[k].point));
-		put_frame_values(b, data, &ckpti_frames.frames[k]);
+		ckpti_put_uint(b, point_index(e, points, tab, &f[k]));
+		put_frame_values(b, data, &f[k]);
 	}
 }
 

@@ -150,6 +150,7 @@ static void walk_globals(struct worklist *list)
 
 static void walk_frames(struct worklist *list)
 {
+	const struct ckpt_type *type;
 	const struct ckpt_var *var;
 	const void *at;
 	size_t k, pos;
@@ -165,11 +166,12 @@ static void walk_frames(struct worklist *list)
 			pos += ckpti_var_stored(var);
 			if (var->flags & CKPT_V_MAYBE)
 				continue;
-			if (var->pass == CKPT_P_MEM) {
+			type = ckpti_var_type(var, at);
+			if (ckpti_var_in_memory(var)) {
 				memcpy(&at, at, sizeof(at));
 				at = ckpti_parked(at);
 			}
-			walk(list, var->type, at, var->type->size);
+			walk(list, type, at, type->size);
 		}
 	}
 }

@@ -6,12 +6,37 @@
 #include <string.h>
 
 #include "ckptlib/park.h"
+#include "ckptlib/varray.h"
 
 struct ckpti_frames ckpti_frames;
 
+/* How an array of variable length is stored. */
+struct stored_array {
+	void *at;
+	const struct ckpt_type *type;
+};
+
+bool ckpti_var_in_memory(const struct ckpt_var *var)
+{
+	return var->pass == CKPT_P_MEM || var->pass == CKPT_P_ARRAY;
+}
+
 size_t ckpti_var_stored(const struct ckpt_var *var)
 {
+	if (var->pass == CKPT_P_ARRAY)
+		return sizeof(struct stored_array);
 	return var->pass == CKPT_P_MEM ? sizeof(void *) : var->type->size;
+}
+
+const struct ckpt_type *ckpti_var_type(const struct ckpt_var *var,
+				       const void *at)
+{
+	struct stored_array array;
+
+	if (var->pass != CKPT_P_ARRAY)
+		return var->type;
+	memcpy(&array, at, sizeof(array));
+	return array.type;
 }
 
 void ckpti_frames_reset(void)
@@ -65,6 +90,21 @@ struct args {
 	va_list ap;
 };
 
+static void store_array(char *at, const struct ckpt_var *var, struct args *args)
+{
+	struct stored_array array;
+
+	array.at = va_arg(args->ap, void *);
+	array.type = ckpti_varray(var->type, va_arg(args->ap, unsigned long));
+	if (!array.type) {
+		ckpti_frames.values.failed = 1;
+		array.type = var->type;
+	} else if (array.type->size) {
+		ckpti_park_update(array.at, array.type->size);
+	}
+	memcpy(at, &array, sizeof(array));
+}
+
 static void store(char *at, const struct ckpt_var *var, struct args *args)
 {
 	size_t size = var->type->size;
@@ -90,6 +130,9 @@ static void store(char *at, const struct ckpt_var *var, struct args *args)
 		break;
 	case CKPT_P_COPY:
 		memcpy(at, va_arg(args->ap, void *), size);
+		break;
+	case CKPT_P_ARRAY:
+		store_array(at, var, args);
 		break;
 	default: /* CKPT_P_PTR, CKPT_P_MEM */
 		p = va_arg(args->ap, void *);

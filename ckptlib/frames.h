@@ -3,6 +3,7 @@
 #ifndef CKPTLIB_FRAMES_H
 #define CKPTLIB_FRAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "ckptlib/abi.h"
@@ -26,6 +27,13 @@ extern struct ckpti_frames ckpti_frames;
  * of one that stays in memory. Values lie there without alignment.
  */
 size_t ckpti_var_stored(const struct ckpt_var *var);
+
+/* Whether it stays in memory; then the address is what is stored. */
+bool ckpti_var_in_memory(const struct ckpt_var *var);
+
+/* The type of the variable whose value is stored at `at`. */
+const struct ckpt_type *ckpti_var_type(const struct ckpt_var *var,
+				       const void *at);
 
 /* Forgets all frames; keeps the memory. */
 void ckpti_frames_reset(void);

@@ -69,6 +69,7 @@ static int add_unit(struct ckpti_objects *all, uint32_t u)
 
 static int add_frames(struct ckpti_objects *all)
 {
+	const struct ckpt_type *type;
 	struct ckpti_object *o;
 	uintptr_t addr;
 	size_t k, at;
@@ -79,15 +80,18 @@ static int add_frames(struct ckpti_objects *all)
 
 		at = ckpti_frames.frames[k].values;
 		for (i = 0; i < p->nvars; i++) {
-			if (p->vars[i].pass == CKPT_P_MEM) {
+			if (ckpti_var_in_memory(&p->vars[i])) {
 				memcpy(&addr, ckpti_frames.values.data + at,
 				       sizeof(addr));
-				o = add(all, addr, p->vars[i].type->size);
+				type = ckpti_var_type(&p->vars[i],
+						      ckpti_frames.values.data +
+							      at);
+				o = add(all, addr, type->size);
 				if (!o)
 					return -ENOMEM;
 				o->kind = CKPTI_VARIABLE;
 				o->index = i;
-				o->type = p->vars[i].type;
+				o->type = type;
 			}
 			at += ckpti_var_stored(&p->vars[i]);
 		}

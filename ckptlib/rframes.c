@@ -12,10 +12,12 @@
 
 #include "ckptlib/conf.h"
 #include "ckptlib/convert.h"
+#include "ckptlib/frames.h"
 #include "ckptlib/hand.h"
 #include "ckptlib/os.h"
 #include "ckptlib/park.h"
 #include "ckptlib/translate.h"
+#include "ckptlib/varray.h"
 
 /* A program's variable and where it comes from. */
 struct varmatch {
@@ -43,7 +45,8 @@ static size_t current; /* the frame that ckpt_restore is asked for */
 static char *region;
 static size_t region_used;
 
-#define ALIGN 16
+#define ALIGN	    16
+#define ARRAY_ALIGN 64 /* of arrays of variable length */
 
 static size_t rounded(size_t n)
 {
@@ -73,6 +76,27 @@ static const struct ckpt_point *find_point(const struct ckpt_unit *unit,
 	return NULL;
 }
 
+/* The image tells the length of what has one at run time only. */
+static int match_type(struct ckpti_load *load, const struct img_var *from,
+		      const struct ckpt_var *var, struct varmatch *m)
+{
+	const struct img_type *t = &load->img->types[from->type];
+	const struct ckpt_type *to = var->type;
+
+	if (var->pass == CKPT_P_ARRAY) {
+		if (t->kind != CKPT_ARRAY)
+			return ckpti_load_fail(
+				load, "the image's variable '%s' is no array",
+				var->name);
+		to = ckpti_varray(to, (size_t)t->count);
+		if (!to || to->count != t->count)
+			return ckpti_load_fail(load, "no memory for '%s'",
+					       var->name);
+	}
+	m->conv = ckpti_conv_get(load, from->type, to);
+	return m->conv ? 0 : -1;
+}
+
 static int match_var(struct ckpti_load *load, const struct img_point *from,
 		     const struct ckpt_var *var, struct varmatch *m)
 {
@@ -87,8 +111,7 @@ static int match_var(struct ckpti_load *load, const struct img_point *from,
 			m->from = k;
 			m->data = data;
 			m->addr = v->in_memory ? addr : IMG_NONE;
-			m->conv = ckpti_conv_get(load, v->type, var->type);
-			return m->conv ? 0 : -1;
+			return match_type(load, v, var, m);
 		}
 		data += load->img->types[v->type].size;
 		addr += v->in_memory;
@@ -121,7 +144,7 @@ static int match_point(struct ckpti_load *load, uint32_t i)
 	for (k = 0; k < m->to->nvars; k++) {
 		if (match_var(load, from, &m->to->vars[k], &m->vars[k]))
 			return -1;
-		if (m->to->vars[k].pass != CKPT_P_MEM)
+		if (!ckpti_var_in_memory(&m->to->vars[k]))
 			m->slots += rounded(m->to->vars[k].type->size);
 	}
 	return 0;
@@ -147,21 +170,24 @@ int ckpti_rframes_match(struct ckpti_load *load)
 /* Where a variable in memory starts, given the end of the one before. */
 static size_t memory_at(size_t end, const struct ckpt_var *var)
 {
-	size_t align = var->type->align > ALIGN ? var->type->align : ALIGN;
+	size_t align = var->pass == CKPT_P_ARRAY ? ARRAY_ALIGN : ALIGN;
 
+	if (var->type->align > align)
+		align = var->type->align;
 	return (end + align - 1) / align * align;
 }
 
 /* Bytes of the region behind `at` for the frame's variables in memory. One
  * spare byte each keeps one past the end apart from the next one's start. */
-static size_t memory_after(size_t at, const struct ckpt_point *p)
+static size_t memory_after(size_t at, const struct ckpti_pointmatch *m)
 {
+	const struct ckpt_point *p = m->to;
 	unsigned k;
 
 	for (k = 0; k < p->nvars; k++) {
-		if (p->vars[k].pass == CKPT_P_MEM)
+		if (ckpti_var_in_memory(&p->vars[k]))
 			at = memory_at(at, &p->vars[k]) +
-			     p->vars[k].type->size + 1;
+			     m->vars[k].conv->to->size + 1;
 	}
 	return at;
 }
@@ -181,22 +207,24 @@ static int place_frame(struct ckpti_load *load, uint32_t i, char *slots)
 	slots += rounded(m->to->nvars * sizeof(void *));
 	for (k = 0; k < m->to->nvars; k++) {
 		const struct ckpt_var *var = &m->to->vars[k];
+		const struct ckpt_type *type = m->vars[k].conv->to;
+		bool memory = ckpti_var_in_memory(var);
 
-		if (var->pass == CKPT_P_MEM) {
+		if (memory) {
 			region_used = memory_at(region_used, var);
 			f->slots[k] = region + region_used;
-			region_used += var->type->size + 1;
+			region_used += type->size + 1;
 		} else {
 			f->slots[k] = slots;
-			slots += rounded(var->type->size);
+			slots += rounded(type->size);
 		}
 		if (m->vars[k].addr == IMG_NONE)
 			continue;
 		t.addr = from->addrs[m->vars[k].addr];
 		t.type = p->vars[m->vars[k].from].type;
 		t.size = load->img->types[t.type].size;
-		t.to = var->pass == CKPT_P_MEM ? (uintptr_t)f->slots[k] : 0;
-		t.to_type = var->type;
+		t.to = memory ? (uintptr_t)f->slots[k] : 0;
+		t.to_type = type;
 		t.name = var->name;
 		if (ckpti_target_add(load, &t))
 			return -1;
@@ -216,7 +244,7 @@ int ckpti_rframes_place(struct ckpti_load *load)
 			&load->points[img->frames[i].point];
 
 		slots += m->slots;
-		memory = memory_after(memory, m->to);
+		memory = memory_after(memory, m);
 	}
 	rframes = calloc((size_t)img->nframes + 1, sizeof(*rframes));
 	at = ckpti_map(NULL, slots + 1);

@@ -251,6 +251,7 @@ static int walk_globals(struct walk *w)
 
 static int walk_frames(struct walk *w)
 {
+	const struct ckpt_type *type;
 	const struct ckpt_var *var;
 	const void *at;
 	size_t k, pos;
@@ -265,7 +266,8 @@ static int walk_frames(struct walk *w)
 			var = &p->vars[i];
 			at = ckpti_frames.values.data + pos;
 			pos += ckpti_var_stored(var);
-			if (var->pass == CKPT_P_MEM) {
+			type = ckpti_var_type(var, at);
+			if (ckpti_var_in_memory(var)) {
 				memcpy(&at, at, sizeof(at));
 				at = ckpti_parked(at);
 			}
@@ -273,7 +275,7 @@ static int walk_frames(struct walk *w)
 			w->file = p->file;
 			w->line = var->line;
 			w->soft = var->flags & CKPT_V_MAYBE;
-			r = walk_object(w, var->type, at, var->type->size);
+			r = walk_object(w, type, at, type->size);
 		}
 	}
 	w->soft = false;

@@ -8,6 +8,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/emit_jump.h"
 #include "instrument/emit_pass.h"
+#include "instrument/emit_vm.h"
 #include "instrument/hand.h"
 #include "instrument/live.h"
 
@@ -200,7 +201,7 @@ static void emit_param_proxies(struct emit *e, struct fn *fn)
 	for (int i = 0; i < fn->decl->nparams; i++) {
 		struct var *v = fn_var(fn->decl->params[i]);
 
-		if (!var_is_proxied(e, v))
+		if (!var_is_proxied(e, v) || v->vm)
 			continue;
 		if (v->mem)
 			strbuf_addf(&e->out,
@@ -213,6 +214,7 @@ static void emit_param_proxies(struct emit *e, struct fn *fn)
 				    "= __ckpt_o_%s; ",
 				    v->name, v->name, v->name);
 	}
+	vm_render_top(e, fn, &e->out);
 }
 
 static void emit_way_in(struct emit *e, struct fn *fn)

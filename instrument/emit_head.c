@@ -5,6 +5,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/emit_fn.h"
 #include "instrument/tok.h"
+#include "instrument/vm.h"
 
 /* ---- where a function is known ---- */
 
@@ -148,6 +149,7 @@ void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 	size_t begin = fn->decl->attr_begin, at = begin;
 	struct toks toks;
 	const struct tok *t;
+	const char *bound;
 
 	toks_init(&toks, e->ast->text + begin, fn->body->begin - begin);
 	if (plan_called_once(e->plan, e->unit, fn->decl->name) &&
@@ -177,6 +179,16 @@ void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 			strbuf_addf(&e->out, "%s%s", v ? "__ckpt_o_" : prefix,
 				    v ? v->name : fn->decl->name);
 			at = begin + t->end;
+		}
+		bound = e->variant == SLOW && tok_is(t, '[')
+				? vm_way_in_bound(fn, from)
+				: NULL;
+		if (bound) {
+			add_header_text(e, fn, at, from);
+			strbuf_addf(&e->out, "[%s]", bound);
+			t = tok_skip_group(t);
+			at = begin + t[-1].end;
+			continue;
 		}
 		t++;
 	}

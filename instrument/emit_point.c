@@ -5,6 +5,7 @@
 #include "instrument/emit.h"
 #include "instrument/emit_jump.h"
 #include "instrument/emit_pass.h"
+#include "instrument/emit_vm.h"
 #include "instrument/hand.h"
 
 /* ---- how values travel ---- */
@@ -47,6 +48,8 @@ const struct type *var_type(const struct var *v)
 
 	if (v->is_frame)
 		return &number;
+	if (v->type)
+		return v->type;
 	return v->decl ? v->decl->type : v->node->type;
 }
 
@@ -63,10 +66,28 @@ static bool has_const_member(const struct type *t)
 	return false;
 }
 
+/* Whether it is a `void *` for a type that cannot be declared here. */
+static bool is_raw(const struct emit *e, const struct var *v)
+{
+	return vm_is_temp(v) || vm_is_flat(e, v->vm);
+}
+
 void emit_assign(struct emit *e, const struct var *v)
 {
 	bool copy = has_const_member(var_type(v));
 
+	if (v->dim_of) {
+		strbuf_addf(&e->out, "%s = ", v->name);
+		return;
+	}
+	if (is_raw(e, v)) {
+		if (v->vm)
+			vm_render_raw(v, &e->out);
+		else
+			strbuf_addstr(&e->out, v->name);
+		strbuf_addstr(&e->out, " = (void *)(");
+		return;
+	}
 	strbuf_addstr(&e->out, copy ? "__builtin_memcpy((void *)&" : "");
 	render_var(e, v, &e->out);
 	if (!copy) {
@@ -80,6 +101,8 @@ void emit_assign(struct emit *e, const struct var *v)
 
 void emit_assigned(struct emit *e, const struct var *v)
 {
+	if (is_raw(e, v))
+		strbuf_addch(&e->out, ')');
 	if (has_const_member(var_type(v))) {
 		strbuf_addstr(&e->out, " }, sizeof(");
 		render_var(e, v, &e->out);
@@ -96,7 +119,7 @@ static bool resumes_here(const struct emit *e)
 
 static void add_address(struct emit *e, const struct var *v, struct strbuf *out)
 {
-	if (e->variant == SLOW && !v->odd) {
+	if (v->vm ? vm_is_flat(e, v->vm) : e->variant == SLOW && !v->odd) {
 		strbuf_addf(out, "(void *)__ckpt_m_%s", v->name);
 		return;
 	}
@@ -111,6 +134,10 @@ static void add_argument(struct emit *e, const struct var *v)
 	strbuf_addstr(out, ", ");
 	if (v->mem) {
 		add_address(e, v, out);
+		if (v->vm && vm_array(v->decl->type)) {
+			strbuf_addstr(out, ", ");
+			vm_render_count(e, v, out);
+		}
 	} else if (pass_of(var_type(v)) == CKPT_P_COPY) {
 		strbuf_addstr(out, "(void *)(__typeof__(");
 		render_var(e, v, out);
@@ -191,12 +218,17 @@ void emit_restore(struct emit *e, struct point *p)
 		}
 		strbuf_addch(&e->out, ' ');
 		emit_assign(e, v);
-		strbuf_addstr(&e->out, "*(__typeof__(");
-		render_var(e, v, &e->out);
-		strbuf_addf(&e->out, ") *)__ckpt_slots[%d]", i);
+		if (is_raw(e, v)) {
+			strbuf_addf(&e->out, "*(void **)__ckpt_slots[%d]", i);
+		} else {
+			strbuf_addstr(&e->out, "*(__typeof__(");
+			render_var(e, v, &e->out);
+			strbuf_addf(&e->out, ") *)__ckpt_slots[%d]", i);
+		}
 		emit_assigned(e, v);
 	}
 	emit_rearm(e);
+	vm_render_restored(e, p, &e->out);
 }
 
 void emit_poll(struct emit *e, struct point *p)

@@ -4,6 +4,7 @@
 
 #include "common/base/xalloc.h"
 #include "instrument/emit_fn.h"
+#include "instrument/emit_vm.h"
 #include "instrument/jump.h"
 #include "instrument/tok.h"
 
@@ -43,8 +44,11 @@ bool var_is_proxied(const struct emit *e, const struct var *v)
 {
 	if (e->variant == AS_WRITTEN || !v)
 		return false;
-	if (v->decl && v->decl->is_const && v->assigned && !v->mem)
+	if (vm_is_flat(e, v->vm) ||
+	    (v->decl && v->decl->is_const && v->assigned && !v->mem))
 		return true;
+	if (v->vm)
+		return false;
 	return e->variant == SLOW && (v->mem || (v->decl && v->decl->is_const));
 }
 
@@ -65,7 +69,13 @@ static bool in_own_decl(const struct emit *e, const struct var *v)
 
 void render_var(struct emit *e, const struct var *v, struct strbuf *out)
 {
-	if (!var_is_proxied(e, v))
+	if (vm_is_flat(e, v->vm))
+		vm_render_object(e, v, out);
+	else if (v->dim_of)
+		vm_render_dim(e, v, out);
+	else if (vm_is_temp(v))
+		vm_render_temp(e, v, out);
+	else if (!var_is_proxied(e, v))
 		strbuf_addstr(out, v->name);
 	else if (in_own_decl(e, v))
 		strbuf_addf(out, "__ckpt_o_%s", v->name);
@@ -89,6 +99,8 @@ void render_proxies(struct emit *e, struct node *stmt, struct node *first,
 		struct var *v = n->kind == N_VAR ? fn_var(n->decl) : NULL;
 
 		in |= n == first;
+		if (v && vm_is_flat(e, v->vm))
+			continue;
 		if (in && var_is_proxied(e, v) && !v->mem)
 			strbuf_addf(out,
 				    " __typeof__(((void)0, (__ckpt_o_%s))) %s "
@@ -204,6 +216,18 @@ static void edit_declarator(struct emit *e, struct edits *ed, struct node *n)
 					 : xstrdup(v->name));
 }
 
+/* A typedef whose lengths are dimensions now. */
+static void edit_type_ref(struct emit *e, struct edits *ed, struct node *n)
+{
+	const struct vm *vm = vm_of(e->fn, n->decl);
+	struct strbuf sb = STRBUF_INIT;
+
+	if (!vm_is_flat(e, vm))
+		return;
+	vm_render_type(e, vm, &sb);
+	add(ed, n->begin, n->end, strbuf_detach(&sb));
+}
+
 static void edit_hint(struct emit *e, struct edits *ed, struct node *n,
 		      bool opening)
 {
@@ -234,6 +258,11 @@ static void edit_decl_stmt(struct emit *e, struct edits *ed, struct node *n)
 	/* static locals were moved in front of the function */
 	if (declares_static(n) && !e->moving) {
 		add(ed, n->begin, n->end, xstrdup(";"));
+		return;
+	}
+	if (vm_flat_decl(e, n)) {
+		vm_render_decl(e, n, NULL, NULL, false, &sb);
+		add(ed, n->begin, n->end, strbuf_detach(&sb));
 		return;
 	}
 	e->in_decl = (struct extent){ n->begin, n->end };
@@ -406,6 +435,8 @@ static void collect_children(struct emit *e, struct edits *ed, struct node *n)
 		edit_jump(e, ed, n);
 	if (n->kind == N_REF)
 		edit_ref(e, ed, n);
+	if (n->kind == N_TYPE_REF)
+		edit_type_ref(e, ed, n);
 	if (n->kind == N_FUNC_NAME && e->fn)
 		add(ed, n->begin, n->end,
 		    xasprintf("__ckpt_n_%s", e->fn->decl->name));

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 
+#include "instrument/emit.h"
 #include "instrument/emit_jump.h"
+#include "instrument/emit_vm.h"
 
 static void emit_one(struct emit *e, struct ir *ir);
 
@@ -19,7 +21,10 @@ bool emit_verbatim(const struct ir *ir)
 static void emit_temps(struct emit *e, struct ir *ir)
 {
 	for (int i = 0; i < ir->ntemps; i++) {
-		emit_typeof(e, ir->temps[i]);
+		if (vm_is_temp(ir->temps[i]))
+			strbuf_addstr(&e->out, "void *");
+		else
+			emit_typeof(e, ir->temps[i]);
 		strbuf_addf(&e->out, " %s; ", ir->temps[i]->name);
 	}
 }
@@ -65,6 +70,10 @@ static void emit_decl_part(struct emit *e, struct ir *ir)
 	struct node *stmt = ir->n, *var = first_declarator(stmt);
 	const struct extent outer = e->in_decl;
 
+	if (vm_flat_decl(e, stmt)) {
+		vm_render_decl(e, stmt, ir->first, ir->last, ir->bare, &e->out);
+		return;
+	}
 	e->in_decl = (struct extent){ ir->first->begin, ir->last->end };
 	render_range(e, stmt, stmt->begin, var->begin, &e->out);
 	strbuf_addch(&e->out, ' ');

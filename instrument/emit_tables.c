@@ -8,12 +8,14 @@
 #include "instrument/emit.h"
 #include "instrument/emit_pass.h"
 #include "instrument/facts.h"
+#include "instrument/vm.h"
 
 static const char *const pass_words[] = {
 	[CKPT_P_INT] = "CKPT_P_INT",	     [CKPT_P_LONG] = "CKPT_P_LONG",
 	[CKPT_P_LLONG] = "CKPT_P_LLONG",     [CKPT_P_DOUBLE] = "CKPT_P_DOUBLE",
 	[CKPT_P_LDOUBLE] = "CKPT_P_LDOUBLE", [CKPT_P_PTR] = "CKPT_P_PTR",
 	[CKPT_P_COPY] = "CKPT_P_COPY",	     [CKPT_P_MEM] = "CKPT_P_MEM",
+	[CKPT_P_ARRAY] = "CKPT_P_ARRAY",
 };
 
 static void add_quoted(const char *s, struct strbuf *out)
@@ -32,8 +34,9 @@ static void add_quoted(const char *s, struct strbuf *out)
 static void add_var(struct emit *e, const struct point *p, int i)
 {
 	const struct var *v = p->vars[i];
-	const char *pass =
-		pass_words[v->mem ? CKPT_P_MEM : pass_of(var_type(v))];
+	const char *pass = pass_words[!v->mem ? pass_of(var_type(v))
+				      : vm_array(var_type(v)) ? CKPT_P_ARRAY
+							      : CKPT_P_MEM];
 
 	strbuf_addstr(&e->tables, "\t{ ");
 	add_quoted(v->stable, &e->tables);

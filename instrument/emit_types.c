@@ -4,9 +4,11 @@
 
 #include "ckptlib/abi.h"
 #include "instrument/emit.h"
+#include "instrument/vm.h"
 
 int type_ref(struct emit *e, const struct type *t)
 {
+	t = vm_elements(t);
 	e->type_used[t->id] = true;
 	return t->id;
 }
@@ -189,7 +191,7 @@ static bool close_over(struct emit *e, const struct type *t)
 	if (is_opaque(t))
 		return false;
 	if (t->kind != T_FUNCTION)
-		more |= need(e, t->elem);
+		more |= need(e, vm_elements(t->elem));
 	for (int i = 0; is_record(t) && i < t->nfields; i++)
 		more |= need(e, t->fields[i].type);
 	return more;
@@ -290,8 +292,8 @@ static void add_flags(const struct type *t, struct strbuf *out)
 static void add_type(const struct emit *e, const struct type *t, int nfields,
 		     struct strbuf *out)
 {
-	bool elem = t->elem && t->kind != T_FUNCTION &&
-		    e->type_used[t->elem->id];
+	const struct type *to = vm_elements(t->elem);
+	bool elem = to && t->kind != T_FUNCTION && e->type_used[to->id];
 
 	strbuf_addf(out, "\t[%d] = { \"", t->id);
 	add_name(t, out);
@@ -306,7 +308,7 @@ static void add_type(const struct emit *e, const struct type *t, int nfields,
 		    nfields, t->size > 0 ? t->size : 0,
 		    t->kind == T_ARRAY ? t->count : 0);
 	if (elem)
-		strbuf_addf(out, "&__ckpt_y[%d], ", t->elem->id);
+		strbuf_addf(out, "&__ckpt_y[%d], ", to->id);
 	else
 		strbuf_addstr(out, "0, ");
 	if (nfields)

@@ -270,8 +270,9 @@ int emit_unit(const struct ast *a, const struct plan *p, int unit,
 
 	strbuf_init(&e.out);
 	strbuf_init(&e.tables);
-	e.type_used = xcalloc(a->ntypes + 1, sizeof(bool));
+	/* functions may need a type that the unit does not say */
 	e.fns = fns_make((struct ast *)a);
+	e.type_used = xcalloc(a->ntypes + 1, sizeof(bool));
 	emit_text(&e);
 	strbuf_addstr(&e.out, "\n# 1 \"<harrier>\" 3\n");
 	m = find_main(&e);

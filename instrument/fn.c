@@ -11,6 +11,7 @@
 #include "instrument/fn_static.h"
 #include "instrument/hand.h"
 #include "instrument/jump.h"
+#include "instrument/vm.h"
 
 void node_walk(struct node *n, bool (*visit)(struct node *, void *), void *ctx)
 {
@@ -225,7 +226,7 @@ static void add_local(struct fn *fn, struct decl *d)
 
 	v->decl = d;
 	v->mem = d->address_taken || d->type->kind == T_ARRAY ||
-		 d->type->kind == T_VLA || d->type->size > 256;
+		 vm_array(d->type) || d->type->size > 256;
 	v->name = shadows ? xasprintf("__ckpt_v%d_%s", fn->nvars, d->name)
 			  : xstrdup(d->name);
 	v->stable = shadows ? xasprintf("%s@%u", d->name, d->line)
@@ -242,6 +243,7 @@ static void add_local(struct fn *fn, struct decl *d)
 	add_var(fn, v);
 	if (v->mem)
 		fn->has_mem = true;
+	vm_add(fn, d);
 }
 
 struct var *fn_literal(const struct fn *fn, const struct node *n)
@@ -344,12 +346,15 @@ static bool collect(struct node *n, void *ctx)
 {
 	struct fn *fn = ctx;
 
+	vm_check(fn, n);
 	if (node_is_opaque(n))
 		return false;
 	if (n->kind == N_VAR)
 		add_declarator(fn, n);
 	else if (jump_is_setjmp(n))
 		jump_add_site(fn, n);
+	else if (n->kind == N_TYPE_DECL && n->decl->kind == D_TYPEDEF)
+		vm_add(fn, n->decl);
 	else if (n->kind == N_CALL)
 		add_call(fn, n);
 	else if (n->kind == N_COMPOUND_LITERAL)
@@ -513,12 +518,12 @@ static void mark_odd(struct fn *fn)
 	for (int i = 0; i < fn->nlocals && j.n; i++) {
 		struct var *v = fn->vars[i];
 		const struct node *block =
-			v->decl ? NULL : node_up(v->node, N_COMPOUND);
+			v->node ? node_up(v->node, N_COMPOUND) : NULL;
 
 		/* a literal lives from the start of its block */
 		if (block)
 			v->odd = is_jumped_into(&j, block->begin, block->end);
-		else if (v->mem && v->decl->kind == D_LOCAL)
+		else if (v->mem && !v->vm && v->decl->kind == D_LOCAL)
 			v->odd = is_jumped_into(&j, v->scope_begin,
 						v->scope_end);
 	}
@@ -585,6 +590,7 @@ static void fn_free(struct fn *fn)
 	free(fn->statics);
 	free(fn->sites);
 	free(fn->literals);
+	vm_free_all(fn);
 	free(fn->info);
 	hash_free(fn->names);
 	free(fn->why);

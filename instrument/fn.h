@@ -18,6 +18,7 @@
 
 struct hash;
 struct node_info;
+struct vm;
 
 enum point_kind { POINT_CALL, POINT_LOOP, POINT_ENTRY, POINT_GOTO };
 
@@ -36,6 +37,9 @@ struct var {
 	bool is_frame; /* fn.frame: no declaration, no node */
 	size_t scope_begin, scope_end; /* of a variable: where it has a name */
 	int index; /* among fn.vars */
+	struct type *type; /* of a dimension, which has no decl and no node */
+	const struct vm *dim_of;
+	struct vm *vm; /* of a variable with a variably modified type */
 };
 
 struct point {
@@ -79,6 +83,8 @@ struct fn {
 	struct node **sites; /* calls of setjmp, in the order of the text */
 	int nsites;
 	struct var *frame; /* with sites: numbers the activation */
+	struct vm **vms; /* of vm.c */
+	int nvms;
 };
 
 /* One record per function definition of the user's source, in order. */

@@ -27,8 +27,6 @@ static const char *feature_words(enum feature f)
 		return "it calls getcontext or __builtin_setjmp";
 	case F_ALLOCA:
 		return "it calls alloca";
-	case F_VLA:
-		return "it has an array of variable length";
 	case F_COMPUTED_GOTO:
 	case F_LABEL_ADDR:
 		return "it takes the address of a label";
@@ -64,22 +62,14 @@ static void refuse_features(struct fn *fn)
 	}
 }
 
-/* The sizes of such a type are computed where it is written. */
-static bool is_variably_modified(const struct type *t)
-{
-	while (t->kind == T_POINTER || t->kind == T_ARRAY)
-		t = t->elem;
-	return t->kind == T_VLA;
-}
-
 static void refuse_types(struct fn *fn)
 {
 	for (int i = 0; i < fn->nvars; i++) {
 		struct decl *d = fn->vars[i]->decl;
 		enum type_kind k = d ? d->type->kind : T_INT;
 
-		if ((d && is_variably_modified(d->type)) || k == T_VA_LIST ||
-		    k == T_VECTOR || k == T_OTHER || (d && d->has_cleanup))
+		if (k == T_VA_LIST || k == T_VECTOR || k == T_OTHER ||
+		    (d && d->has_cleanup))
 			fn_refuse(
 				fn, d->name_at,
 				xasprintf("'%s' has a type that cannot be saved",

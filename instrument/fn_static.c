@@ -8,6 +8,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/fn.h"
 #include "instrument/fn_refuse.h"
+#include "instrument/vm.h"
 
 /* Of the statics before: with the same name, and in the same line too. */
 static void count_statics(const struct fn *fn, const struct decl *d,
@@ -85,6 +86,8 @@ static bool can_move(struct fn *fn, struct node *var)
 
 	node_walk(stmt, find_label_addr, &labels);
 	node_walk(stmt, find_local_name, &l);
+	if (vm_type(var->decl->type))
+		l.found = true;
 	if (l.found)
 		fn_refuse(fn, var->decl->name_at,
 			  xasprintf("static '%s' has a type of its block",

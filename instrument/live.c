@@ -17,6 +17,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/ir.h"
 #include "instrument/jump.h"
+#include "instrument/vm.h"
 
 struct label_set {
 	const struct decl *label;
@@ -103,7 +104,7 @@ static void add_uses(struct flow *f, struct node *n, uint64_t *live,
 		add_uses(f, s->alias, live, self);
 		return;
 	}
-	if (n->kind == N_UNEVALUATED)
+	if (n->kind == N_UNEVALUATED && !vm_is_evaluated(n))
 		return;
 	if (n->kind == N_REF)
 		set_add(live, fn_var(n->decl));
@@ -214,8 +215,11 @@ static void flow_declarators(struct flow *f, struct node *v,
 		return;
 	if (v != last)
 		flow_declarators(f, v->next, last, bare, live);
-	if (v->kind != N_VAR)
+	if (v->kind != N_VAR) {
+		/* lengths in a typedef or typeof */
+		add_uses(f, v, live, NULL);
 		return;
+	}
 	var = fn_var(v->decl);
 	if (var && !var->mem && (bare || !v->init) && set_has(live, var))
 		set_add(f->maybe, var);
@@ -480,6 +484,15 @@ static void point_vars(struct scope *s, struct point *p)
 		p->vars[p->nvars++] = fn->frame;
 }
 
+/* The dimensions of what was declared live as long as it does. */
+static void scope_dims(struct scope *s, const struct decl *d)
+{
+	const struct vm *vm = vm_of(s->l->fn, d);
+
+	for (int i = 0; vm && i < vm->ndims; i++)
+		s->mem[s->n++] = vm->dims[i].var;
+}
+
 static void scope_decl(struct scope *s, struct ir *ir)
 {
 	bool in = !ir->first;
@@ -490,6 +503,8 @@ static void scope_decl(struct scope *s, struct ir *ir)
 		in |= v == ir->first;
 		if (in && var && var->mem)
 			s->mem[s->n++] = var;
+		if (in)
+			scope_dims(s, v->decl);
 		if (v == ir->last)
 			break;
 	}
@@ -549,6 +564,7 @@ void live_compute(struct lowered *l)
 
 		if (v && v->mem)
 			s.mem[s.n++] = v;
+		scope_dims(&s, l->fn->decl->params[i]);
 	}
 	scope_list(&s, l->root);
 	for (int i = 0; i < f.nlabels; i++)

@@ -5,6 +5,7 @@
 
 #include "common/base/xalloc.h"
 #include "instrument/jump.h"
+#include "instrument/vm.h"
 
 bool expr_has_effects(const struct node *n)
 {
@@ -26,7 +27,7 @@ static bool ref_reads_memory(const struct node *n)
 	if (!n->decl || n->decl->kind == D_FUNCTION ||
 	    n->decl->kind == D_ENUMERATOR)
 		return false;
-	if (n->type && n->type->kind == T_ARRAY)
+	if (n->type && (n->type->kind == T_ARRAY || vm_array(n->type)))
 		return false;
 	return !v || v->mem;
 }
@@ -136,7 +137,7 @@ static void spill_lvalue(struct lowered *l, struct node *n, struct ir_list *out)
 		}
 		/* fall through */
 	default:
-		if (n->type && n->type->kind == T_ARRAY)
+		if (n->type && (n->type->kind == T_ARRAY || vm_array(n->type)))
 			lower_fail(l, n, "an array value that a call needs");
 		else
 			set_temp(l, n, out);
@@ -158,7 +159,7 @@ static void spill(struct lowered *l, struct node *n, enum mode mode,
 
 	if (s->temp || s->gone || !needs_spill(n, mode))
 		return;
-	is_memory = n->type && (n->type->kind == T_ARRAY ||
+	is_memory = n->type && (n->type->kind == T_ARRAY || vm_array(n->type) ||
 				n->type->kind == T_INCOMPLETE_ARRAY ||
 				n->type->kind == T_FUNCTION);
 	if (is_void(n)) {

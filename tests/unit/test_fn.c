@@ -126,8 +126,6 @@ static void test_refused(void **unused)
 {
 	static const char *const texts[] = {
 		"int f(int n, ...) { return n; }",
-		"int f(int n) { int a[n]; a[0] = n; return a[0]; }",
-		"int f(int n, int a[n][n]) { return a[0][0]; }",
 		"int f(int n) { void *p = &&l; goto *p; l: return n; }",
 		"int f(int n) { __asm__(\"\" : : \"r\"(n)); return n; }",
 		"__attribute__((constructor)) static int f(void) { return 1; }",
