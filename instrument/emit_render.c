@@ -106,7 +106,9 @@ void render_proxies(struct emit *e, struct node *stmt, struct node *first,
 				    " __typeof__(((void)0, (__ckpt_o_%s))) %s "
 				    "= __ckpt_o_%s;",
 				    v->name, v->name, v->name);
-		else if (in && var_is_proxied(e, v) && !v->odd)
+		else if (in && var_is_proxied(e, v) && v->odd)
+			strbuf_addf(out, " __ckpt_m_%s = 0;", v->name);
+		else if (in && var_is_proxied(e, v))
 			strbuf_addf(out,
 				    " __typeof__(__ckpt_o_%s) *__ckpt_m_%s = "
 				    "&__ckpt_o_%s;",
