@@ -148,6 +148,13 @@ struct ckpt_string {
 	unsigned width; /* bytes a character: 1, 2, 4 */
 };
 
+/* ckpt_union: which member of a union is meant, by its name. */
+struct ckpt_active {
+	const struct ckpt_type *type; /* of what `active` looks at */
+	const char *member; /* the union's name in it; NULL: it is the union */
+	const char *(*active)(const void *object);
+};
+
 enum ckpt_class {
 	CKPT_ANY_MACHINE,
 	CKPT_SAME_BYTE_ORDER,
@@ -175,7 +182,9 @@ struct ckpt_unit {
 	const struct ckpt_funcaddr *funcaddrs;
 	const struct ckpt_string *strings;
 	const struct ckpt_reason *reasons;
-	unsigned nfunctions, ntypes, nglobals, nfuncaddrs, nstrings, nreasons;
+	const struct ckpt_active *actives;
+	unsigned nfunctions, ntypes, nglobals, nfuncaddrs, nstrings, nreasons,
+		nactives;
 };
 /* Each unit puts a `const struct ckpt_unit *` into the section ckpt_units;
  * __start_ckpt_units and __stop_ckpt_units bound it, in link order. */
@@ -185,7 +194,9 @@ extern int ckpt_unwinding;
 extern int ckpt_resuming;
 extern int ckpt_mask; /* > 0: polls do nothing */
 extern const void *ckpt_token; /* callee of an indirect call */
-extern const struct ckpt_type *ckpt_hint; /* type of the next allocation */
+/* The type of the next allocation. volatile: compilers know that malloc reads
+ * no variable of the program, and would drop or move the store. */
+extern const struct ckpt_type *volatile ckpt_hint;
 
 /* The slow path of a poll, taken when ckpt_request is set.  Returns 0 to go
  * on, 1 when a capture has begun: the caller saves its frame and returns. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ckptlib/active.h"
 #include "ckptlib/image/ldouble.h"
 #include "ckptlib/translate.h"
 #include "ckptlib/types.h"
@@ -279,6 +280,59 @@ static int run_loop(struct run *r, const struct ckpti_cvop *op,
 	return failed;
 }
 
+static int run_member(struct run *r, const struct ckpti_member *m,
+		      const char *from, char *to)
+{
+	struct ckpti_cvop op = { 0 };
+
+	if (m->conv)
+		return run_ops(r, m->conv->ops, m->conv->ops + m->conv->nops,
+			       from, to);
+	op.bits = m->from;
+	op.to_bits = m->field;
+	op.is_signed = r->load->img->types[m->from->type].kind == CKPT_INT;
+	return run_bits(r, &op, from, to);
+}
+
+/*
+ * A union that is itself what tells: its tag is in the first member too, so
+ * this is converted for a trial, whatever it makes of the rest.
+ */
+static int try_first(struct run *r, const struct ckpti_told *told,
+		     const char *from, char *to)
+{
+	struct ckpti_what soft = *r->what;
+	struct run trial = *r;
+
+	soft.soft = true;
+	trial.what = &soft;
+	return run_member(&trial, &told->members[0], from, to);
+}
+
+static int run_active(struct run *r, const struct ckpti_cvop *op,
+		      const char *from, char *to)
+{
+	const struct ckpti_told *told = op->told;
+	const struct ckpt_field *field;
+
+	memset(to, 0, told->type->size);
+	if (!told->active->member && told->type->nfields &&
+	    try_first(r, told, from, to))
+		return -1;
+	field = ckpti_active_member(told->active, to - told->back, told->type);
+	memset(to, 0, told->type->size);
+	if (field)
+		return run_member(r, &told->members[field - told->type->fields],
+				  from, to);
+	if (r->what->soft)
+		return 0;
+	if (r->load->breaks_layout || op->count != told->type->size)
+		return fail_at(r, to,
+			       "is a union of which the program does not tell "
+			       "the member");
+	return run_words(r, op->count, from, to);
+}
+
 static int run_op(struct run *r, const struct ckpti_cvop *op, const char *from,
 		  char *to)
 {
@@ -299,6 +353,8 @@ static int run_op(struct run *r, const struct ckpti_cvop *op, const char *from,
 		return run_words(r, op->count, from, to);
 	case CKPTI_CV_ANY:
 		return run_any(r, op, from, to);
+	case CKPTI_CV_ACTIVE:
+		return run_active(r, op, from, to);
 	case CKPTI_CV_BITS:
 		return run_bits(r, op, from, to);
 	default:

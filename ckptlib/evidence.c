@@ -129,7 +129,7 @@ static void walk(struct worklist *list, const struct ckpt_type *type,
 
 	if (!map)
 		list->failed = true;
-	else if (map->codes & 1u << CKPTI_OP_PTR)
+	else if (map->codes & (1u << CKPTI_OP_PTR | 1u << CKPTI_OP_UNION))
 		ckpti_map_walk(map, (char *)(uintptr_t)at, size, visit, list);
 }
 

@@ -40,8 +40,11 @@ struct ckpti_load {
 	uint64_t breaks; /* enum img_limit that this machine would break */
 	bool same_order; /* bytes and scalars as here; long double apart */
 	bool same_ldouble;
+	bool breaks_layout; /* some scalar has another order, size, alignment */
 	bool in_place; /* the heap is at the image's addresses */
 
+	const char *unclear; /* a union: a pointer leads into one of several
+			      * members, nobody knows which */
 	const struct ckpt_unit **units; /* by the image's index; may be NULL */
 	struct ckpti_conv **convs; /* by the image's type: a list */
 	const struct ckpt_type **block_types; /* by type, for heap blocks */

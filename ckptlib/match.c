@@ -1,25 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* The image's types against the program's, field by field. */
+#include "ckptlib/match.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "ckptlib/convert.h"
+#include "ckptlib/active.h"
 #include "ckptlib/image/img.h"
 #include "ckptlib/layout.h"
 #include "ckptlib/os.h"
 #include "ckptlib/types.h"
 
-struct build {
-	struct ckpti_load *load;
-	struct ckpti_conv *conv;
-	size_t fixed; /* ops before this one belong to finished loops */
-};
-
-static int build(struct build *b, uint32_t from, const struct ckpt_type *to,
-		 uint64_t at, uint64_t to_at);
-
-static int mismatch(struct build *b, const struct img_type *from,
-		    const struct ckpt_type *to, const char *what)
+int ckpti_mismatch(struct ckpti_build *b, const struct img_type *from,
+		   const struct ckpt_type *to, const char *what)
 {
 	return ckpti_load_fail(b->load,
 			       "type '%s'%s%s%s is not the program's '%s': %s",
@@ -28,8 +21,8 @@ static int mismatch(struct build *b, const struct img_type *from,
 			       what);
 }
 
-static struct ckpti_cvop *add_op(struct build *b, unsigned code, uint64_t from,
-				 uint64_t to)
+struct ckpti_cvop *ckpti_match_op(struct ckpti_build *b, unsigned code,
+				  uint64_t from, uint64_t to)
 {
 	struct ckpti_conv *c = b->conv;
 	struct ckpti_cvop *op;
@@ -51,7 +44,7 @@ static struct ckpti_cvop *add_op(struct build *b, unsigned code, uint64_t from,
 }
 
 /* The op before, if it may be made longer: a loop's body ends it. */
-static struct ckpti_cvop *last_op(struct build *b, unsigned code)
+static struct ckpti_cvop *last_op(struct ckpti_build *b, unsigned code)
 {
 	struct ckpti_cvop *op;
 
@@ -61,7 +54,8 @@ static struct ckpti_cvop *last_op(struct build *b, unsigned code)
 	return op->code == code ? op : NULL;
 }
 
-static int add_copy(struct build *b, uint64_t n, uint64_t from, uint64_t to)
+int ckpti_match_copy(struct ckpti_build *b, uint64_t n, uint64_t from,
+		     uint64_t to)
 {
 	struct ckpti_cvop *op = last_op(b, CKPTI_CV_COPY);
 
@@ -72,7 +66,7 @@ static int add_copy(struct build *b, uint64_t n, uint64_t from, uint64_t to)
 		op->count = from - op->from + n;
 		return 0;
 	}
-	op = add_op(b, CKPTI_CV_COPY, from, to);
+	op = ckpti_match_op(b, CKPTI_CV_COPY, from, to);
 	if (!op)
 		return -1;
 	op->count = n;
@@ -80,13 +74,13 @@ static int add_copy(struct build *b, uint64_t n, uint64_t from, uint64_t to)
 }
 
 /* A scalar of `size` bytes that keeps its size. */
-static int add_scalar(struct build *b, unsigned size, uint64_t from,
-		      uint64_t to)
+int ckpti_match_scalar(struct ckpti_build *b, unsigned size, uint64_t from,
+		       uint64_t to)
 {
 	struct ckpti_cvop *op;
 
 	if (b->load->same_order || size == 1)
-		return add_copy(b, size, from, to);
+		return ckpti_match_copy(b, size, from, to);
 	op = last_op(b, CKPTI_CV_SWAP);
 	if (op && op->from_size == size &&
 	    from == op->from + op->count * size &&
@@ -94,7 +88,7 @@ static int add_scalar(struct build *b, unsigned size, uint64_t from,
 		op->count++;
 		return 0;
 	}
-	op = add_op(b, CKPTI_CV_SWAP, from, to);
+	op = ckpti_match_op(b, CKPTI_CV_SWAP, from, to);
 	if (!op)
 		return -1;
 	op->from_size = (uint8_t)size;
@@ -116,19 +110,19 @@ static bool sizes_agree(const struct ckpti_load *load, uint64_t from,
 	       (from == load->img->layout.size[IMG_LONG] && to == sizeof(long));
 }
 
-static int build_int(struct build *b, const struct img_type *f,
+static int build_int(struct ckpti_build *b, const struct img_type *f,
 		     const struct ckpt_type *to, uint64_t at, uint64_t to_at)
 {
 	struct ckpti_cvop *op;
 
 	/* wchar_t is signed on some machines only: the bits stay. */
 	if (!is_int(to->kind) || (f->kind != to->kind && f->size != to->size))
-		return mismatch(b, f, to, "it is no such integer");
+		return ckpti_mismatch(b, f, to, "it is no such integer");
 	if (!sizes_agree(b->load, f->size, to->size))
-		return mismatch(b, f, to, "it has another size");
+		return ckpti_mismatch(b, f, to, "it has another size");
 	if (f->size == to->size)
-		return add_scalar(b, (unsigned)f->size, at, to_at);
-	op = add_op(b, CKPTI_CV_INT, at, to_at);
+		return ckpti_match_scalar(b, (unsigned)f->size, at, to_at);
+	op = ckpti_match_op(b, CKPTI_CV_INT, at, to_at);
 	if (!op)
 		return -1;
 	op->from_size = (uint8_t)f->size;
@@ -144,21 +138,21 @@ static bool img_is_ldouble(const struct img_type *t)
 	       (t->size > 8 || strcmp(t->name, "long double") == 0);
 }
 
-static int build_float(struct build *b, const struct img_type *f,
+static int build_float(struct ckpti_build *b, const struct img_type *f,
 		       const struct ckpt_type *to, uint64_t at, uint64_t to_at)
 {
 	struct ckpti_cvop *op;
 
 	if (to->kind != CKPT_FLOAT || img_is_ldouble(f) != ckpti_is_ldouble(to))
-		return mismatch(b, f, to, "it is no such number");
+		return ckpti_mismatch(b, f, to, "it is no such number");
 	if (!img_is_ldouble(f)) {
 		if (f->size != to->size)
-			return mismatch(b, f, to, "it has another size");
-		return add_scalar(b, (unsigned)f->size, at, to_at);
+			return ckpti_mismatch(b, f, to, "it has another size");
+		return ckpti_match_scalar(b, (unsigned)f->size, at, to_at);
 	}
 	if (b->load->same_ldouble && b->load->same_order && f->size == to->size)
-		return add_copy(b, f->size, at, to_at);
-	op = add_op(b, CKPTI_CV_LDOUBLE, at, to_at);
+		return ckpti_match_copy(b, f->size, at, to_at);
+	op = ckpti_match_op(b, CKPTI_CV_LDOUBLE, at, to_at);
 	if (!op)
 		return -1;
 	op->from_size = (uint8_t)f->size;
@@ -168,138 +162,20 @@ static int build_float(struct build *b, const struct img_type *f,
 	return 0;
 }
 
-static int build_ptr(struct build *b, const struct img_type *f,
+static int build_ptr(struct ckpti_build *b, const struct img_type *f,
 		     const struct ckpt_type *to, uint64_t at, uint64_t to_at)
 {
 	struct ckpti_cvop *op;
 
 	if (to->kind != CKPT_PTR)
-		return mismatch(b, f, to, "it is no pointer");
-	op = add_op(b, CKPTI_CV_PTR, at, to_at);
+		return ckpti_mismatch(b, f, to, "it is no pointer");
+	op = ckpti_match_op(b, CKPTI_CV_PTR, at, to_at);
 	if (!op)
 		return -1;
 	op->from_size = (uint8_t)f->size;
 	op->to_size = sizeof(void *);
 	op->pointee = f->elem;
 	return 0;
-}
-
-/* ---- unions and system types ------------------------------------------------------------ */
-
-static int build_bytes(struct build *b, const struct img_type *f,
-		       const struct ckpt_type *to, uint64_t at, uint64_t to_at)
-{
-	struct ckpti_cvop *op;
-
-	if (f->size != to->size)
-		return mismatch(b, f, to, "it has another size");
-	op = add_op(b, CKPTI_CV_WORDS, at, to_at);
-	if (!op)
-		return -1;
-	op->count = f->size;
-	return 0;
-}
-
-/* Words of one width, some of them pointers. */
-static int build_words(struct build *b, const struct img_type *f,
-		       const struct ckpt_type *to, uint64_t at, uint64_t to_at)
-{
-	struct ckpti_cvop *op = add_op(b, CKPTI_CV_ANY, at, to_at);
-
-	if (!op)
-		return -1;
-	op->from_size = b->load->img->layout.size[IMG_PTR];
-	op->to_size = sizeof(void *);
-	op->count = f->size / op->from_size;
-	if (op->count != to->size / op->to_size || op->from_size != op->to_size)
-		return mismatch(b, f, to, "it has another size");
-	return 0;
-}
-
-/* The scalar that a union of equally wide ones stands for. */
-static const struct ckpt_type *first_scalar(const struct ckpt_type *t)
-{
-	while (t && (t->kind == CKPT_UNION || t->kind == CKPT_STRUCT ||
-		     t->kind == CKPT_ARRAY || t->kind == CKPT_COMPLEX)) {
-		if (t->kind == CKPT_ARRAY || t->kind == CKPT_COMPLEX)
-			t = t->elem;
-		else
-			t = t->nfields ? t->fields[0].type : NULL;
-	}
-	return t;
-}
-
-/* Whether all parts have the same places and sizes on both sides. */
-static bool same_shape(const struct ckpti_load *load, const struct img_type *f,
-		       const struct ckpt_type *to)
-{
-	uint32_t i;
-
-	if (f->size != to->size || f->nfields != to->nfields ||
-	    f->count != to->count)
-		return false;
-	if (f->elem != IMG_NONE && to->elem && f->kind != CKPT_PTR)
-		return same_shape(load, &load->img->types[f->elem], to->elem);
-	for (i = 0; i < f->nfields; i++) {
-		if (f->fields[i].width != to->fields[i].width)
-			return false;
-		if (f->fields[i].width)
-			continue;
-		if (f->fields[i].offset != to->fields[i].offset ||
-		    !same_shape(load, &load->img->types[f->fields[i].type],
-				to->fields[i].type))
-			return false;
-	}
-	return true;
-}
-
-static int build_union(struct build *b, const struct img_type *f,
-		       const struct ckpt_type *to, uint64_t at, uint64_t to_at)
-{
-	enum ckpti_union_shape shape;
-	const struct ckpt_type *scalar;
-	uint64_t i;
-	uint32_t k;
-
-	if (to->kind != CKPT_UNION || f->nfields != to->nfields)
-		return mismatch(b, f, to, "it has other members");
-	for (k = 0; k < f->nfields; k++) {
-		if (strcmp(f->fields[k].name, to->fields[k].name) != 0)
-			return mismatch(b, f, to, "it has other members");
-	}
-	shape = ckpti_union_shape(to);
-	if (shape != CKPTI_U_POINTERS && shape != CKPTI_U_WORDS &&
-	    !same_shape(b->load, f, to))
-		return mismatch(b, f, to, "its members have other sizes");
-	switch (shape) {
-	case CKPTI_U_POINTERS:
-	case CKPTI_U_WORDS:
-		if (f->size % b->load->img->layout.size[IMG_PTR] == 0 &&
-		    b->load->img->layout.size[IMG_PTR] == sizeof(void *))
-			return build_words(b, f, to, at, to_at);
-		for (k = 0; k < f->nfields; k++) {
-			if (to->fields[k].type->kind == CKPT_PTR)
-				return build(b, f->fields[k].type,
-					     to->fields[k].type, at, to_at);
-		}
-		return mismatch(b, f, to, "its pointers differ in width");
-	case CKPTI_U_SCALAR:
-		scalar = first_scalar(to);
-		if (f->size != to->size || !scalar || scalar->size == 0)
-			return mismatch(b, f, to, "it has another size");
-		for (i = 0; i + scalar->size <= f->size; i += scalar->size) {
-			if (add_scalar(b, (unsigned)scalar->size, at + i,
-				       to_at + i))
-				return -1;
-		}
-		return 0;
-	case CKPTI_U_MIXED_PTR:
-		return build_bytes(b, f, to, at, to_at);
-	default:
-		if (f->size != to->size)
-			return mismatch(b, f, to, "it has another size");
-		return add_copy(b, f->size, at, to_at);
-	}
 }
 
 /* ---- aggregates --------------------------------------------------------------------------- */
@@ -319,7 +195,7 @@ const struct ckpt_field *ckpti_field_for(const struct img_type *from,
 	return NULL;
 }
 
-static int build_bits(struct build *b, const struct img_type *owner,
+static int build_bits(struct ckpti_build *b, const struct img_type *owner,
 		      const struct img_field *f, const struct ckpt_type *to,
 		      const struct ckpt_field *to_f, uint64_t at,
 		      uint64_t to_at)
@@ -327,10 +203,11 @@ static int build_bits(struct build *b, const struct img_type *owner,
 	struct ckpti_cvop *op;
 
 	if (f->width != to_f->width || !to_f->set)
-		return mismatch(b, owner, to, "a bit-field has another width");
+		return ckpti_mismatch(b, owner, to,
+				      "a bit-field has another width");
 	if (!f->name[0])
 		return 0;
-	op = add_op(b, CKPTI_CV_BITS, at, to_at);
+	op = ckpti_match_op(b, CKPTI_CV_BITS, at, to_at);
 	if (!op)
 		return -1;
 	op->bits = f;
@@ -339,7 +216,39 @@ static int build_bits(struct build *b, const struct img_type *owner,
 	return 0;
 }
 
-static int build_struct(struct build *b, const struct img_type *f,
+static const struct ckpt_active *tells_member(const struct ckpt_type *owner,
+					      const struct ckpt_field *field)
+{
+	return field->type->kind == CKPT_UNION ? ckpti_active_of(owner, field)
+					       : NULL;
+}
+
+/* Behind all other fields: these tell which member is meant. */
+static int build_told_unions(struct ckpti_build *b, const struct img_type *f,
+			     const struct ckpt_type *to, uint64_t at,
+			     uint64_t to_at)
+{
+	const struct ckpt_active *active;
+	const struct ckpt_field *to_f;
+	uint32_t i;
+
+	for (i = 0; i < f->nfields; i++) {
+		to_f = ckpti_field_for(f, i, to);
+		active = to_f ? tells_member(to, to_f) : NULL;
+		if (!active)
+			continue;
+		if (f->fields[i].offset != to_f->offset)
+			b->conv->identical = false;
+		if (ckpti_match_union(b,
+				      &b->load->img->types[f->fields[i].type],
+				      to_f->type, at + f->fields[i].offset,
+				      to_at + to_f->offset, active, to_at))
+			return -1;
+	}
+	return 0;
+}
+
+static int build_struct(struct ckpti_build *b, const struct img_type *f,
 			const struct ckpt_type *to, uint64_t at, uint64_t to_at)
 {
 	bool system = f->flags & to->flags & CKPT_T_SYSTEM;
@@ -348,11 +257,11 @@ static int build_struct(struct build *b, const struct img_type *f,
 	uint32_t i;
 
 	if (to->kind != CKPT_STRUCT)
-		return mismatch(b, f, to, "it is no structure");
+		return ckpti_mismatch(b, f, to, "it is no structure");
 	if (strcmp(f->name, to->name) != 0 && !strchr(f->name, '<') && !system)
-		return mismatch(b, f, to, "it has another name");
+		return ckpti_mismatch(b, f, to, "it has another name");
 	if (f->nfields != to->nfields && !system)
-		return mismatch(b, f, to, "it has other fields");
+		return ckpti_mismatch(b, f, to, "it has other fields");
 	for (i = 0; i < f->nfields; i++) {
 		to_f = ckpti_field_for(f, i, to);
 		if (!to_f && system)
@@ -361,7 +270,7 @@ static int build_struct(struct build *b, const struct img_type *f,
 			strcpy(what, "it has no field '");
 			strncat(what, f->fields[i].name, 80);
 			strcat(what, "' there");
-			return mismatch(b, f, to, what);
+			return ckpti_mismatch(b, f, to, what);
 		}
 		if (f->fields[i].width || to_f->width) {
 			if (build_bits(b, f, &f->fields[i], to, to_f, at,
@@ -369,12 +278,16 @@ static int build_struct(struct build *b, const struct img_type *f,
 				return -1;
 			continue;
 		}
-		if (build(b, f->fields[i].type, to_f->type,
-			  at + f->fields[i].offset, to_at + to_f->offset))
+		if (tells_member(to, to_f))
+			continue;
+		if (ckpti_match(b, f->fields[i].type, to_f->type,
+				at + f->fields[i].offset, to_at + to_f->offset))
 			return -1;
 		if (f->fields[i].offset != to_f->offset)
 			b->conv->identical = false;
 	}
+	if (build_told_unions(b, f, to, at, to_at))
+		return -1;
 	if (f->size != to->size)
 		b->conv->identical = false;
 	return 0;
@@ -407,7 +320,7 @@ static bool widen(struct ckpti_cvop *op, uint64_t count, uint64_t from_stride,
 	return true;
 }
 
-static int build_array(struct build *b, const struct img_type *f,
+static int build_array(struct ckpti_build *b, const struct img_type *f,
 		       const struct ckpt_type *to, uint64_t at, uint64_t to_at)
 {
 	struct ckpti_conv *c = b->conv;
@@ -417,11 +330,12 @@ static int build_array(struct build *b, const struct img_type *f,
 
 	if (to->kind != f->kind || f->count != to->count ||
 	    f->elem == IMG_NONE || !to->elem)
-		return mismatch(b, f, to, "it has another number of elements");
+		return ckpti_mismatch(b, f, to,
+				      "it has another number of elements");
 	if (f->size == 0)
 		return 0;
-	if (!add_op(b, CKPTI_CV_LOOP, at, to_at) ||
-	    build(b, f->elem, to->elem, 0, 0))
+	if (!ckpti_match_op(b, CKPTI_CV_LOOP, at, to_at) ||
+	    ckpti_match(b, f->elem, to->elem, 0, 0))
 		return -1;
 	body = c->nops - loop - 1;
 	op = &c->ops[loop];
@@ -443,16 +357,16 @@ static int build_array(struct build *b, const struct img_type *f,
 	return 0;
 }
 
-static int build(struct build *b, uint32_t from, const struct ckpt_type *to,
-		 uint64_t at, uint64_t to_at)
+int ckpti_match(struct ckpti_build *b, uint32_t from,
+		const struct ckpt_type *to, uint64_t at, uint64_t to_at)
 {
 	const struct img_type *f = &b->load->img->types[from];
 
 	switch (f->kind) {
 	case CKPT_CHAR:
 		if (to->kind != CKPT_CHAR)
-			return mismatch(b, f, to, "it is no char");
-		return add_copy(b, 1, at, to_at);
+			return ckpti_mismatch(b, f, to, "it is no char");
+		return ckpti_match_copy(b, 1, at, to_at);
 	case CKPT_INT:
 	case CKPT_UINT:
 		return build_int(b, f, to, at, to_at);
@@ -466,21 +380,23 @@ static int build(struct build *b, uint32_t from, const struct ckpt_type *to,
 	case CKPT_STRUCT:
 		return build_struct(b, f, to, at, to_at);
 	case CKPT_UNION:
-		return build_union(b, f, to, at, to_at);
+		return ckpti_match_union(b, f, to, at, to_at,
+					 ckpti_active_of(to, NULL), to_at);
 	case CKPT_OPAQUE:
 		if (to->kind != CKPT_OPAQUE)
-			return mismatch(b, f, to, "it is no system type");
-		return build_bytes(b, f, to, at, to_at);
+			return ckpti_mismatch(b, f, to, "it is no system type");
+		return ckpti_match_bytes(b, f, to, at, to_at);
 	default:
 		return f->kind == to->kind
 			       ? 0
-			       : mismatch(b, f, to, "it is of another kind");
+			       : ckpti_mismatch(b, f, to,
+						"it is of another kind");
 	}
 }
 
 /* ---- the conversion of a pair --------------------------------------------------------------- */
 
-static int build_tail(struct build *b, const struct img_type *f,
+static int build_tail(struct ckpti_build *b, const struct img_type *f,
 		      const struct ckpt_type *to)
 {
 	const struct img_field *last;
@@ -524,14 +440,15 @@ static void find_plain(struct ckpti_load *load, struct ckpti_conv *c)
 struct ckpti_conv *ckpti_conv_get(struct ckpti_load *load, uint32_t from,
 				  const struct ckpt_type *to)
 {
-	struct build b = { .load = load };
+	struct ckpti_build b = { .load = load };
 	struct ckpti_conv *c;
 
 	for (c = load->convs[from]; c; c = c->next) {
 		if (c->to != to)
 			continue;
 		if (c->bad) {
-			mismatch(&b, &load->img->types[from], to, "it differs");
+			ckpti_mismatch(&b, &load->img->types[from], to,
+				       "it differs");
 			return NULL;
 		}
 		return c;
@@ -547,7 +464,7 @@ struct ckpti_conv *ckpti_conv_get(struct ckpti_load *load, uint32_t from,
 	c->next = load->convs[from];
 	load->convs[from] = c;
 	b.conv = c;
-	if (build(&b, from, to, 0, 0) ||
+	if (ckpti_match(&b, from, to, 0, 0) ||
 	    build_tail(&b, &load->img->types[from], to)) {
 		c->bad = true;
 		return NULL;

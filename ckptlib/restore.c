@@ -115,6 +115,8 @@ static bool same_order(const struct img_layout *from)
 static int prepare(struct ckpti_load *load)
 {
 	const struct img *img = load->img;
+	const struct img any = { .layout = img->layout,
+				 .limits = IMG_SAME_LAYOUT };
 
 	load->same_order = same_order(&img->layout);
 	load->same_ldouble = img->layout.ldouble == ckpti_layout.ldouble;
@@ -125,6 +127,7 @@ static int prepare(struct ckpti_load *load)
 	if (!load->units || !load->convs || !load->block_types)
 		return ckpti_load_fail(load, "no memory");
 	find_heap_range(load);
+	load->breaks_layout = ckpti_img_layout_breaks(&any, &ckpti_layout) != 0;
 	return check_class(load) || find_units(load) ? -1 : 0;
 }
 
@@ -223,6 +226,13 @@ static int restore_all(struct ckpti_load *load)
 	if (ckpti_place_values(load) || convert_globals(load) ||
 	    ckpti_rframes_values(load))
 		return -1;
+	if (load->unclear)
+		return ckpti_load_fail(
+			load,
+			"a pointer leads into '%s', a union of "
+			"whose members it is not known which one "
+			"is meant",
+			load->unclear);
 	if (ckpti_files_settle(img, load->why, sizeof(load->why)))
 		return -1;
 	ckpti_streams_settle(img);
@@ -231,6 +241,7 @@ static int restore_all(struct ckpti_load *load)
 
 static void load_release(struct ckpti_load *load)
 {
+	struct ckpti_told *told, *next_told;
 	struct ckpti_conv *c, *next;
 	uint32_t i;
 	size_t k;
@@ -238,6 +249,10 @@ static void load_release(struct ckpti_load *load)
 	for (i = 0; load->convs && i < load->img->ntypes; i++) {
 		for (c = load->convs[i]; c; c = next) {
 			next = c->next;
+			for (told = c->told; told; told = next_told) {
+				next_told = told->next;
+				free(told);
+			}
 			free(c->ops);
 			free(c);
 		}

@@ -209,30 +209,6 @@ int ckpti_targets_make(struct ckpti_load *load)
 
 /* ---- pointers ---------------------------------------------------------------------------- */
 
-/* Whether an object of type `whole` starts with (a run of) `part`. */
-static bool starts_with(const struct img *img, uint32_t whole, uint32_t part)
-{
-	const struct img_type *p = &img->types[part];
-	int depth;
-
-	for (depth = 0; whole != IMG_NONE && depth < 100; depth++) {
-		const struct img_type *w = &img->types[whole];
-
-		if (whole == part ||
-		    (w->kind == p->kind && w->size == p->size &&
-		     strcmp(w->name, p->name) == 0))
-			return true;
-		if (w->kind == CKPT_ARRAY)
-			whole = w->elem;
-		else if (w->kind == CKPT_STRUCT && w->nfields &&
-			 !w->fields[0].width)
-			whole = w->fields[0].type;
-		else
-			return false;
-	}
-	return false;
-}
-
 /*
  * addr is the end of `before` and the start of `t`: one past the end of the
  * one only if its type says that and the other's does not.
@@ -245,10 +221,10 @@ static bool means_end(const struct img *img, const struct ckpti_target *before,
 	if (t->type == IMG_NONE)
 		return before->type != IMG_NONE &&
 		       img->types[pointee].kind != CKPT_CHAR &&
-		       starts_with(img, before->type, pointee);
-	if (starts_with(img, t->type, pointee) || before->type == IMG_NONE)
+		       ckpti_img_starts(img, before->type, pointee);
+	if (ckpti_img_starts(img, t->type, pointee) || before->type == IMG_NONE)
 		return false;
-	return starts_with(img, before->type, pointee);
+	return ckpti_img_starts(img, before->type, pointee);
 }
 
 static struct ckpti_target *target_at(struct ckpti_load *load, uint64_t addr,
@@ -328,7 +304,7 @@ static const struct img_run *run_of(const struct img_span *s, uint64_t slot)
 }
 
 static enum ckpti_found in_heap(struct ckpti_load *load, uint64_t addr,
-				uintptr_t *ret_value)
+				uint32_t pointee, uintptr_t *ret_value)
 {
 	struct ckpti_moved *m;
 	const struct img_run *run;
@@ -350,8 +326,9 @@ static enum ckpti_found in_heap(struct ckpti_load *load, uint64_t addr,
 	to = m->slots[slot];
 	offset -= slot * m->span->slot;
 	if (offset && run->type != IMG_NONE && load->block_types[run->type])
-		offset = ckpti_conv_offset(
-			load, run->type, load->block_types[run->type], offset);
+		offset = ckpti_conv_offset(load, run->type,
+					   load->block_types[run->type], offset,
+					   pointee);
 	*ret_value = to + (uintptr_t)offset;
 	return CKPTI_FOUND;
 }
@@ -377,7 +354,7 @@ enum ckpti_found ckpti_translate(struct ckpti_load *load, uint64_t addr,
 	FILE *stream;
 
 	if (addr >= load->heap_low && addr < load->heap_high)
-		return in_heap(load, addr, ret_value);
+		return in_heap(load, addr, pointee, ret_value);
 	t = func_at(load, addr);
 	if (!t)
 		t = target_at(load, addr, pointee);
@@ -389,7 +366,7 @@ enum ckpti_found ckpti_translate(struct ckpti_load *load, uint64_t addr,
 		offset = addr - t->addr;
 		if (offset && t->type != IMG_NONE && t->to_type)
 			offset = ckpti_conv_offset(load, t->type, t->to_type,
-						   offset);
+						   offset, pointee);
 		*ret_value = t->to + (uintptr_t)offset;
 		return CKPTI_FOUND;
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ckptlib/active.h"
 #include "ckptlib/alloc.h"
 #include "ckptlib/os.h"
 
@@ -80,9 +81,28 @@ static void build_array(struct builder *b, const struct ckpt_type *t,
 	}
 }
 
+static void build_field(struct builder *b, const struct ckpt_type *owner,
+			const struct ckpt_field *f, size_t offset, int depth)
+{
+	const struct ckpt_active *active =
+		f->type->kind == CKPT_UNION ? ckpti_active_of(owner, f) : NULL;
+	struct ckpti_mapop *op;
+
+	if (!active) {
+		build(b, f->type, offset + f->offset, depth);
+		return;
+	}
+	op = add_op(b, CKPTI_OP_UNION, offset + f->offset, f->type);
+	if (op) {
+		op->active = active;
+		op->back = f->offset;
+	}
+}
+
 static void build(struct builder *b, const struct ckpt_type *t, size_t offset,
 		  int depth)
 {
+	struct ckpti_mapop *op;
 	unsigned i;
 
 	if (depth > MAX_DEPTH)
@@ -92,7 +112,9 @@ static void build(struct builder *b, const struct ckpt_type *t, size_t offset,
 		add_op(b, CKPTI_OP_PTR, offset, t);
 		break;
 	case CKPT_UNION:
-		add_op(b, CKPTI_OP_UNION, offset, t);
+		op = add_op(b, CKPTI_OP_UNION, offset, t);
+		if (op)
+			op->active = ckpti_active_of(t, NULL);
 		break;
 	case CKPT_OPAQUE:
 		add_op(b, CKPTI_OP_OPAQUE, offset, t);
@@ -114,8 +136,8 @@ static void build(struct builder *b, const struct ckpt_type *t, size_t offset,
 	case CKPT_STRUCT:
 		for (i = 0; i < t->nfields; i++) {
 			if (!t->fields[i].width && t->fields[i].type)
-				build(b, t->fields[i].type,
-				      offset + t->fields[i].offset, depth + 1);
+				build_field(b, t, &t->fields[i], offset,
+					    depth + 1);
 		}
 		break;
 	default:
@@ -190,6 +212,25 @@ const struct ckpti_map *ckpti_map_of(const struct ckpt_type *type)
 }
 
 static void walk(const struct ckpti_mapop *op, const struct ckpti_mapop *end,
+		 char *at, ckpti_visit *visit, void *ctx);
+
+/* A union whose member the program tells; false if it does not know either. */
+static bool walk_active(const struct ckpti_mapop *op, char *at,
+			ckpti_visit *visit, void *ctx)
+{
+	const struct ckpt_field *member;
+	const struct ckpti_map *map;
+
+	member = ckpti_active_member(op->active, at - op->back, op->type);
+	map = member ? ckpti_map_of(member->type) : NULL;
+	if (!map)
+		return false;
+	if (!member->width)
+		walk(map->ops, map->ops + map->nops, at, visit, ctx);
+	return true;
+}
+
+static void walk(const struct ckpti_mapop *op, const struct ckpti_mapop *end,
 		 char *at, ckpti_visit *visit, void *ctx)
 {
 	size_t i;
@@ -203,8 +244,12 @@ static void walk(const struct ckpti_mapop *op, const struct ckpti_mapop *end,
 			op += 1 + op->body;
 			continue;
 		}
-		for (i = 0; i < op->count; i++)
-			visit(ctx, op, at + op->offset + i * op->stride);
+		for (i = 0; i < op->count; i++) {
+			char *place = at + op->offset + i * op->stride;
+
+			if (!op->active || !walk_active(op, place, visit, ctx))
+				visit(ctx, op, place);
+		}
 		op++;
 	}
 }

@@ -28,6 +28,8 @@ struct ckpti_mapop {
 	uint32_t body; /* of a loop: how many ops */
 	size_t offset, count, stride;
 	const struct ckpt_type *type; /* the pointer's own, not the pointee's */
+	const struct ckpt_active *active; /* tells a union's member, or NULL */
+	size_t back; /* what that looks at starts so far before the union */
 };
 
 struct ckpti_map {
@@ -45,7 +47,10 @@ const struct ckpti_map *ckpti_map_of(const struct ckpt_type *type);
 
 typedef void ckpti_visit(void *ctx, const struct ckpti_mapop *op, char *at);
 
-/* Calls visit for each place in the object of `size` bytes at `at`. */
+/*
+ * Calls visit for each place in the object of `size` bytes at `at`; of a union
+ * whose member is known for those in the member.
+ */
 void ckpti_map_walk(const struct ckpti_map *map, char *at, size_t size,
 		    ckpti_visit *visit, void *ctx);
 

@@ -12,7 +12,7 @@
 #include "ckptlib/alloc.h"
 #include "ckptlib/own.h"
 
-const struct ckpt_type *ckpt_hint;
+const struct ckpt_type *volatile ckpt_hint;
 
 /* The hint is for the next allocation only, whatever becomes of that. */
 static inline const struct ckpt_type *take_hint(void)

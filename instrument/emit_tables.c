@@ -8,6 +8,7 @@
 #include "instrument/emit.h"
 #include "instrument/emit_pass.h"
 #include "instrument/facts.h"
+#include "instrument/hand.h"
 #include "instrument/vm.h"
 
 static const char *const pass_words[] = {
@@ -318,15 +319,44 @@ static int add_reasons(struct emit *e)
 	return n;
 }
 
+/* Functions that ckpt_union made. */
+static int add_actives(struct emit *e)
+{
+	const char *member;
+	int n = 0;
+
+	strbuf_addstr(&e->tables,
+		      "static const struct ckpt_active __ckpt_actives[] = {\n");
+	for (int i = 0; i < e->ast->ndecls; i++) {
+		const struct decl *d = e->ast->decls[i];
+		const struct type *t = hand_union(d, &member);
+
+		if (!t)
+			continue;
+		strbuf_addf(&e->tables, "\t{ &__ckpt_y[%d], ", type_ref(e, t));
+		if (member)
+			add_quoted(member, &e->tables);
+		else
+			strbuf_addch(&e->tables, '0');
+		strbuf_addf(&e->tables,
+			    ", (const char *(*)(const void *))%s },\n",
+			    d->name);
+		n++;
+	}
+	strbuf_addstr(&e->tables, "\t{ 0 } };\n");
+	return n;
+}
+
 void emit_tables(struct emit *e)
 {
-	int naddrs, nreasons, ntypes = 0;
+	int naddrs, nreasons, nactives, ntypes = 0;
 
 	add_functions(e);
 	add_globals(e);
 	naddrs = add_addresses(e);
 	add_strings(e);
 	nreasons = add_reasons(e);
+	nactives = add_actives(e);
 	emit_types(e, &e->out);
 	for (int i = 0; i < e->ast->ntypes; i++)
 		ntypes += e->type_used[i];
@@ -337,10 +367,10 @@ void emit_tables(struct emit *e)
 	add_quoted(e->ast->unit, &e->out);
 	strbuf_addf(&e->out,
 		    ", __ckpt_functions, __ckpt_yy, __ckpt_globals, "
-		    "__ckpt_funcaddrs, __ckpt_strings, __ckpt_reasons, %d, "
-		    "%d, %d, %d, %d, %d };\n",
+		    "__ckpt_funcaddrs, __ckpt_strings, __ckpt_reasons, "
+		    "__ckpt_actives, %d, %d, %d, %d, %d, %d, %d };\n",
 		    e->nfuncs, ntypes, e->nglobals, naddrs, e->nstrings,
-		    nreasons);
+		    nreasons, nactives);
 	strbuf_addstr(&e->out,
 		      "static const struct ckpt_unit *__ckpt_unit_ref "
 		      "__attribute__((used, section(\"ckpt_units\"))) = "

@@ -73,17 +73,50 @@ static const struct type *pointee(const struct type *t)
 	return t->elem;
 }
 
-/* What the value of the call becomes: by cast, assignment or return. */
+/* strcpy(malloc(n), s): the type that libc's function takes the block for. */
+static const struct type *taken_for(const struct node *call,
+				    const struct node *arg)
+{
+	const struct decl *d = call_target(call);
+	const struct type *t = d && d->is_system ? d->type : NULL;
+
+	if (!t || t->kind != T_FUNCTION || !t->nparams ||
+	    call->first->next != arg)
+		return NULL;
+	return pointee(t->params[0]);
+}
+
+/* Those that return the block that they were given. */
+static bool returns_its_block(const struct node *call, const struct node *arg)
+{
+	static const char *const names[] = { "memset", "memcpy", "memmove",
+					     "strcpy", "strcat", "strncpy" };
+	const struct decl *d = call_target(call);
+
+	for (size_t i = 0; d && i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(d->name, names[i]))
+			return call->first->next == arg;
+	return false;
+}
+
+/* What the value of the call becomes: by cast, assignment or argument. */
 static const struct type *destination(const struct node *call)
 {
 	const struct node *n = call, *p = call->parent;
+	const struct type *t;
 
-	while (p && p->kind == N_PAREN) {
+	while (p && (p->kind == N_PAREN ||
+		     (p->kind == N_CALL && returns_its_block(p, n)))) {
+		t = p->kind == N_CALL ? taken_for(p, n) : NULL;
+		if (t)
+			return t;
 		n = p;
 		p = p->parent;
 	}
 	if (!p)
 		return NULL;
+	if (p->kind == N_CALL)
+		return taken_for(p, n);
 	if (p->kind == N_CAST)
 		return pointee(p->type);
 	if (p->kind == N_VAR && p->decl && p->init == n)

@@ -25,7 +25,10 @@ bool hand_is_type(const char *name)
 	return !strcmp(name, "ckpt_type_");
 }
 
-/* ckpt_active_7_member, ckpt_whole_7_self */
+/*
+ * ckpt_active_7_member, ckpt_whole_7_self. The macro's text counts as a system
+ * header's, so the body was not looked into and stays as it is.
+ */
 const struct type *hand_union(const struct decl *fn, const char **ret_member)
 {
 	bool part = !strncmp(fn->name, "ckpt_active_", 12);
@@ -33,11 +36,11 @@ const struct type *hand_union(const struct decl *fn, const char **ret_member)
 	const char *p = fn->name + (part ? 12 : 11);
 	const struct type *t;
 
-	if (fn->kind != D_FUNCTION || !fn->defined || fn->nparams != 1 ||
+	if (fn->kind != D_FUNCTION || fn->type->nparams != 1 ||
 	    (!part && !whole) || !isdigit((unsigned char)*p))
 		return NULL;
 	p += strspn(p, "0123456789");
-	t = fn->params[0]->type;
+	t = fn->type->params[0];
 	if (*p != '_' || t->kind != T_POINTER)
 		return NULL;
 	*ret_member = part ? p + 1 : NULL;

@@ -300,6 +300,11 @@ static bool is_growing(const struct node *n)
 	return op == '*' || op == NODE_OP2('<', '<') || op == '~';
 }
 
+static bool is_wide(const struct type *t)
+{
+	return t && (t->kind == T_LONG || t->kind == T_ULONG);
+}
+
 /* x = x * k + c, x *= k, x <<= n where the width of x differs. */
 static bool wraps(const struct ast *a, const struct node *n)
 {
@@ -312,7 +317,7 @@ static bool wraps(const struct ast *a, const struct node *n)
 	while (r && r->kind == N_BINARY && !is_growing(r))
 		r = node_strip(r->first);
 	return r && r->kind == N_BINARY && is_growing(r) && !r->is_const_int &&
-	       !measures(r->first) && !measures(r->last);
+	       is_wide(r->type) && !measures(r->first) && !measures(r->last);
 }
 
 static void assignment(struct taint *t, const struct node *n)
