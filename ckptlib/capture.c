@@ -140,6 +140,8 @@ static void collect(struct capture *c)
 	ckpti_files_capture(&c->files, &c->scan.reasons);
 	if (c->files.failed || ckpti_frames_failed()) {
 		problem(c, "no memory", "");
+	} else if (c->files.problem[0]) {
+		problem(c, c->files.problem, "");
 	} else if (c->scan.reasons.limits & IMG_NOWHERE) {
 		why = nowhere(&c->scan.reasons);
 		if (why && why->file[0])

@@ -451,6 +451,7 @@ static void put_fds(const struct ckpti_filestate *f, struct ckpti_buf *b)
 		ckpti_put_uint(b, fd->kind);
 		ckpti_put_uint(b, fd->inherited);
 		ckpti_put_uint(b, fd->shared == IMG_NONE ? 0 : fd->shared + 1);
+		ckpti_put_uint(b, fd->same == IMG_NONE ? 0 : fd->same + 1);
 		ckpti_put_uint(b, fd->flags);
 		ckpti_put_text(b, fd->path);
 		ckpti_put_uint(b, fd->offset);

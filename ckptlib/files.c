@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,6 +229,24 @@ static void take_content(struct ckpti_filestate *state, struct img_fd *d,
 	d->content_size = done;
 }
 
+/* A descriptor already taken that is open on the same nameless file. */
+static uint32_t same_nameless(const struct ckpti_filestate *state,
+			      const struct stat *st)
+{
+	const struct img_fd *d;
+	struct stat other;
+	size_t i;
+
+	for (i = 0; i < state->nfds; i++) {
+		d = &state->fds[i];
+		if ((d->flags & IMG_O_UNLINKED) &&
+		    fstat((int)d->fd, &other) == 0 &&
+		    other.st_ino == st->st_ino && other.st_dev == st->st_dev)
+			return d->fd;
+	}
+	return IMG_NONE;
+}
+
 static void take_regular(struct ckpti_filestate *state, struct img_fd *d,
 			 const struct stat *st)
 {
@@ -243,7 +262,9 @@ static void take_regular(struct ckpti_filestate *state, struct img_fd *d,
 		info->own = false;
 	if (st->st_nlink == 0) {
 		d->flags |= IMG_O_UNLINKED;
-		take_content(state, d, d->length);
+		d->same = same_nameless(state, st);
+		if (d->same == IMG_NONE)
+			take_content(state, d, d->length);
 	}
 }
 
@@ -285,6 +306,7 @@ static bool take_fd(struct ckpti_filestate *state, int fd, struct img_fd *d,
 	d->fd = (uint32_t)fd;
 	d->inherited = info && info->inherited;
 	d->shared = IMG_NONE;
+	d->same = IMG_NONE;
 	d->flags = flags_of(fd);
 	/* The name counts only as long as it leads to the same file. */
 	if (info && info->path && stat(info->path, &named) == 0 &&
@@ -364,6 +386,17 @@ void ckpti_files_capture(struct ckpti_filestate *state,
 {
 	take_fds(state, reasons);
 	take_written(state);
+}
+
+void ckpti_files_problem(struct ckpti_filestate *state, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (state->problem[0])
+		return;
+	va_start(ap, fmt);
+	vsnprintf(state->problem, sizeof(state->problem), fmt, ap);
+	va_end(ap);
 }
 
 void ckpti_filestate_release(struct ckpti_filestate *state)

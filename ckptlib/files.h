@@ -16,7 +16,8 @@ struct ckpti_filestate {
 	struct img_written *written;
 	size_t nfds, nstreams, nwritten;
 	size_t cap_fds, cap_streams, cap_written;
-	int failed;
+	int failed; /* no memory */
+	char problem[300]; /* why the files cannot go; "" if they can */
 };
 
 /* Called once at the start of the program: what it inherits. */
@@ -33,6 +34,9 @@ void ckpti_files_chdir(void);
 /* Collects descriptors and written paths; what cannot go becomes a reason. */
 void ckpti_files_capture(struct ckpti_filestate *state,
 			 struct ckpti_reasons *reasons);
+/* Why there can be no image now; the first one counts. */
+void ckpti_files_problem(struct ckpti_filestate *state, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void ckpti_filestate_release(struct ckpti_filestate *state);
 
 /* Opens the image's descriptors. Changes no file. 0 or -1 with the reason. */

@@ -69,7 +69,8 @@ static int move_fd(const struct why *why, int fd, const struct img_fd *f)
 	return 0;
 }
 
-static int open_unlinked(const struct why *why, const struct img_fd *f)
+/* A nameless file with the contents; a descriptor, or -1 with the reason. */
+static int make_nameless(const struct why *why, const struct img_fd *f)
 {
 	FILE *tmp = tmpfile();
 	uint64_t done = 0;
@@ -92,6 +93,28 @@ static int open_unlinked(const struct why *why, const struct img_fd *f)
 				      strerror(errno));
 		}
 	}
+	return fd;
+}
+
+/* Opened again, so that it has an offset and a mode of its own. */
+static int open_unlinked(const struct why *why, const struct img_fd *f)
+{
+	bool first = f->same == IMG_NONE;
+	int from = first ? make_nameless(why, f) : (int)f->same;
+	char link[40];
+	int fd;
+
+	if (from < 0)
+		return -1;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", from);
+	fd = open(link, open_flags(f) | O_CLOEXEC);
+	if (fd < 0)
+		fd = dup(from);
+	if (first)
+		close(from);
+	if (fd < 0)
+		return refuse(why, "cannot open a temporary file again: %s",
+			      strerror(errno));
 	return move_fd(why, fd, f);
 }
 
@@ -160,7 +183,8 @@ static int restore_fd(const struct why *why, const struct img_fd *f)
 		return refuse(why, "descriptor %u cannot be opened again",
 			      f->fd);
 	if (f->shared != IMG_NONE) {
-		if (dup2((int)f->shared, (int)f->fd) < 0)
+		if (dup3((int)f->shared, (int)f->fd,
+			 f->flags & IMG_O_CLOEXEC ? O_CLOEXEC : 0) < 0)
 			return refuse(why, "cannot make descriptor %u: %s",
 				      f->fd, strerror(errno));
 		return 0;

@@ -17,6 +17,7 @@
 #include "ckptlib/os.h"
 #include "ckptlib/place.h"
 #include "ckptlib/rframes.h"
+#include "ckptlib/state.h"
 #include "ckptlib/stats.h"
 #include "ckptlib/streams.h"
 #include "ckptlib/translate.h"
@@ -235,6 +236,7 @@ static int restore_all(struct ckpti_load *load)
 			load->unclear);
 	if (ckpti_files_settle(img, load->why, sizeof(load->why)))
 		return -1;
+	ckpti_state_locale();
 	ckpti_streams_settle(img);
 	return 0;
 }

@@ -113,7 +113,7 @@ char *ckpt_setlocale(int category, const char *name)
 	return setlocale(category, NULL);
 }
 
-static void resume_locale(void)
+void ckpti_state_locale(void)
 {
 	int i;
 
@@ -131,5 +131,4 @@ void ckpti_state_resume(void)
 {
 	ckpti_jump_process++;
 	resume_signals();
-	resume_locale();
 }

@@ -3,7 +3,9 @@
 #ifndef CKPTLIB_STATE_H
 #define CKPTLIB_STATE_H
 
-/* After ckpti_own holds what the image says: signals, locale. */
+/* After ckpti_own holds what the image says. The locale comes first: streams
+ * of wide characters need it. */
+void ckpti_state_locale(void);
 void ckpti_state_resume(void);
 
 #endif

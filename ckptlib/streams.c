@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
@@ -15,13 +16,15 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#include "ckptlib/filetab.h"
+#include "ckptlib/unread.h"
+
 struct stream {
 	FILE *f;
 	char mode[8];
 	uint32_t buffering; /* 1 + mode of setvbuf; 0: untouched */
 	size_t buffer_size;
-	unsigned char *unread; /* of this capture */
-	size_t nunread, cap_unread;
+	struct ckpti_unread unread; /* of this capture */
 };
 
 /* The first three are stdin, stdout, stderr. */
@@ -89,7 +92,7 @@ void ckpti_stream_closed(FILE *f)
 
 	if (!s || s < streams + 3)
 		return;
-	free(s->unread);
+	free(s->unread.bytes);
 	*s = streams[--nstreams];
 }
 
@@ -105,95 +108,42 @@ void ckpti_stream_buffered(FILE *f, int mode, size_t size)
 
 /* ---- capture --------------------------------------------------------------------- */
 
-static bool keep_unread(struct stream *s, int c)
+static const char *name_of(int fd, char *path, size_t size)
 {
-	unsigned char *p;
-
-	p = ckpti_grow(s->unread, &s->cap_unread, s->nunread + 1, 1);
-	if (!p)
-		return false;
-	s->unread = p;
-	p[s->nunread++] = (unsigned char)c;
-	return true;
+	ckpti_fd_path(fd, path, size);
+	return path;
 }
 
-/*
- * What a pipe or terminal gave and the program has not read lies in the
- * stream only. With the descriptor turned to /dev/null for a moment, reading
- * yields just that.
- */
-static bool drain(struct stream *s)
+static int settle_stream(struct stream *s, struct img_stream *out)
 {
-	int fd = fileno(s->f);
-	int saved = fcntl(fd, F_DUPFD_CLOEXEC, 100);
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	bool ok = saved >= 0 && null >= 0 && dup2(null, fd) >= 0;
-	int c;
+	int fd = fileno(s->f), wide, r = 0;
 
-	if (ok) {
-		while ((c = getc(s->f)) != EOF && ok)
-			ok = keep_unread(s, c);
+	s->unread.n = 0;
+	s->unread.taken = false;
+	s->unread.eof = feof(s->f) != 0;
+	s->unread.error = ferror(s->f) != 0;
+	out->eof = s->unread.eof;
+	out->error = s->unread.error;
+	wide = fwide(s->f, 0);
+	out->wide = wide > 0 ? IMG_WIDE : wide < 0 ? IMG_BYTES : 0;
+	if (fd < 0 || fcntl(fd, F_GETFL) < 0)
+		return 0;
+	if (!__fwriting(s->f))
+		return __freading(s->f) ? ckpti_unread_take(s->f, &s->unread)
+					: 0;
+	if (fflush(s->f))
+		r = -errno;
+	if (!out->error)
 		clearerr(s->f);
-		dup2(saved, fd);
-	}
-	if (saved >= 0)
-		close(saved);
-	if (null >= 0)
-		close(null);
-	return ok;
-}
-
-/* Puts the descriptor where the program has read to. A pushed back character
- * that is not the file's own is kept apart. */
-static void seek_back(struct stream *s)
-{
-	off_t at = ftello(s->f);
-	int fd = fileno(s->f);
-	unsigned char own;
-	int c;
-
-	if (at < 0)
-		return;
-	c = getc(s->f);
-	if (c != EOF && pread(fd, &own, 1, at) == 1 && own != c) {
-		at++;
-		keep_unread(s, c);
-	}
-	fseeko(s->f, at, SEEK_SET);
-	fflush(s->f);
-	lseek(fd, at, SEEK_SET);
-	if (s->nunread)
-		ungetc(s->unread[0], s->f);
-}
-
-static bool settle_stream(struct stream *s, struct img_stream *out)
-{
-	int fd = fileno(s->f);
-
-	s->nunread = 0;
-	out->eof = feof(s->f) != 0;
-	out->error = ferror(s->f) != 0;
-	out->wide = fwide(s->f, 0) > 0;
-	if (fd < 0)
-		return true;
-	if (__fwriting(s->f)) {
-		fflush(s->f);
-		return true;
-	}
-	if (!__freading(s->f) || out->wide)
-		return true;
-	if (lseek(fd, 0, SEEK_CUR) < 0)
-		return out->eof || drain(s);
-	if (!out->eof)
-		seek_back(s);
-	return true;
+	return r;
 }
 
 void ckpti_streams_capture(struct ckpti_filestate *state)
 {
 	struct img_stream *p;
+	char path[PATH_MAX];
 	size_t i;
-	int fd;
+	int fd, r;
 
 	if (!start()) {
 		state->failed = 1;
@@ -209,24 +159,22 @@ void ckpti_streams_capture(struct ckpti_filestate *state)
 	for (i = 0; i < nstreams; i++) {
 		struct stream *s = &streams[i];
 
-		if (!settle_stream(s, &p[i]))
-			state->failed = 1;
+		r = settle_stream(s, &p[i]);
 		fd = fileno(s->f);
+		if (r)
+			ckpti_files_problem(state,
+					    "cannot flush or empty the stream "
+					    "of descriptor %d ('%s'): %s",
+					    fd, name_of(fd, path, sizeof(path)),
+					    strerror(-r));
 		p[i].fd = fd < 0 ? 1u << 20 : (uint32_t)fd;
 		p[i].addr = (uintptr_t)s->f;
 		p[i].mode = s->mode;
 		p[i].buffering = s->buffering;
 		p[i].buffer_size = s->buffer_size;
-		p[i].unread = s->unread;
-		p[i].nunread = (uint32_t)s->nunread;
+		p[i].unread = s->unread.bytes;
+		p[i].nunread = (uint32_t)s->unread.n;
 	}
-}
-
-/* glibc takes back any number of characters. */
-static void give_back(FILE *f, const unsigned char *bytes, size_t n)
-{
-	while (n-- > 0)
-		ungetc(bytes[n], f);
 }
 
 void ckpti_streams_go_on(void)
@@ -236,9 +184,9 @@ void ckpti_streams_go_on(void)
 	for (i = 0; i < nstreams; i++) {
 		struct stream *s = &streams[i];
 
-		if (s->nunread && lseek(fileno(s->f), 0, SEEK_CUR) < 0)
-			give_back(s->f, s->unread, s->nunread);
-		s->nunread = 0;
+		if (s->unread.taken)
+			ckpti_unread_give(s->f, &s->unread);
+		s->unread.taken = false;
 	}
 }
 
@@ -289,30 +237,34 @@ FILE *ckpti_stream_restored(const struct img *img, uint64_t addr)
 	return NULL;
 }
 
+static void settle_restored(FILE *f, const struct img_stream *s)
+{
+	const struct ckpti_unread unread = {
+		.bytes = (unsigned char *)(uintptr_t)s->unread,
+		.n = s->nunread,
+		.behind = -1,
+		.eof = s->eof,
+		.error = s->error,
+	};
+
+	if (s->buffering) {
+		setvbuf(f, NULL, (int)s->buffering - 1, (size_t)s->buffer_size);
+		ckpti_stream_buffered(f, (int)s->buffering - 1,
+				      (size_t)s->buffer_size);
+	}
+	if (fileno(f) < 0)
+		return;
+	if (s->wide)
+		fwide(f, s->wide == IMG_WIDE ? 1 : -1);
+	ckpti_unread_give(f, &unread);
+}
+
 void ckpti_streams_settle(const struct img *img)
 {
 	uint32_t i;
-	int c;
 
-	for (i = 0; i < img->nstreams; i++) {
-		const struct img_stream *s = &img->streams[i];
-		FILE *f = restored[i];
-
-		if (s->buffering) {
-			setvbuf(f, NULL, (int)s->buffering - 1,
-				(size_t)s->buffer_size);
-			ckpti_stream_buffered(f, (int)s->buffering - 1,
-					      (size_t)s->buffer_size);
-		}
-		if (s->wide)
-			fwide(f, 1);
-		give_back(f, s->unread, s->nunread);
-		if (s->eof && !s->wide && !s->nunread) {
-			c = getc(f); /* sets the flag again */
-			if (c != EOF)
-				ungetc(c, f);
-		}
-	}
+	for (i = 0; i < img->nstreams; i++)
+		settle_restored(restored[i], &img->streams[i]);
 	free(restored);
 	restored = NULL;
 }

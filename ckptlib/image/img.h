@@ -177,6 +177,7 @@ struct img_fd {
 	uint8_t kind;
 	uint8_t inherited; /* not opened by the program itself */
 	uint32_t shared; /* has the offset of this descriptor, or IMG_NONE */
+	uint32_t same; /* the same nameless file as this one, or IMG_NONE */
 	uint32_t flags; /* IMG_O_* */
 	const char *path; /* "" where unknown */
 	uint64_t offset, length;
@@ -195,13 +196,16 @@ enum img_open_flags {
 	IMG_O_OWN = 64,
 };
 
+enum img_wide { IMG_WIDE = 1, IMG_BYTES = 2 };
+
 struct img_stream {
 	uint32_t fd;
 	uint64_t addr; /* of the FILE */
 	const char *mode; /* "" for stdin, stdout, stderr */
 	uint32_t buffering; /* 1 + _IOFBF and the like, 0: untouched */
 	uint64_t buffer_size;
-	uint8_t eof, error, wide;
+	uint8_t eof, error;
+	uint8_t wide; /* its orientation: enum img_wide, 0: none yet */
 	uint32_t nunread; /* bytes read from the descriptor, not by the program */
 	const unsigned char *unread;
 };

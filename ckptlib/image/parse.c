@@ -357,7 +357,7 @@ int ckpti_img_parse_files(struct img *img, struct img_cursor *c)
 {
 	uint32_t i;
 
-	TABLE(img, c, img->fds, img->nfds, 10);
+	TABLE(img, c, img->fds, img->nfds, 11);
 	for (i = 0; i < img->nfds; i++) {
 		struct img_fd *f = &img->fds[i];
 
@@ -365,6 +365,7 @@ int ckpti_img_parse_files(struct img *img, struct img_cursor *c)
 		f->kind = (uint8_t)img_uint_to(c, IMG_FILE_OTHER);
 		f->inherited = (uint8_t)img_uint_to(c, 1);
 		f->shared = optional_index(c, 1 << 20);
+		f->same = optional_index(c, 1 << 20);
 		f->flags = (uint32_t)img_uint_to(c, 255);
 		f->path = img_text(c);
 		f->offset = img_uint_to(c, INT64_MAX);
@@ -383,7 +384,7 @@ int ckpti_img_parse_files(struct img *img, struct img_cursor *c)
 		s->buffer_size = img_uint_to(c, MAX_SIZE);
 		s->eof = (uint8_t)img_uint_to(c, 1);
 		s->error = (uint8_t)img_uint_to(c, 1);
-		s->wide = (uint8_t)img_uint_to(c, 1);
+		s->wide = (uint8_t)img_uint_to(c, IMG_BYTES);
 		s->nunread = (uint32_t)img_uint_to(c, UINT32_MAX / 2);
 		s->unread = img_bytes(c, s->nunread);
 	}
