@@ -32,8 +32,9 @@ static bool slow_call(void *ctx, const struct node *call)
 {
 	struct set_ctx *s = ctx;
 	struct decl *d = call_target(call);
+	const struct point *p = fn_point_of(s->fn, call);
 
-	if (!fn_call_is_candidate(call))
+	if (!p || p->masked)
 		return false;
 	if (hand_is_poll_call(call))
 		return true;
@@ -427,7 +428,9 @@ void emit_fn(struct emit *e, struct fn *fn)
 	if (class == FN_ABOVE) {
 		emit_clone(e, fn, FAST, "__ckpt_f_");
 		emit_clone(e, fn, SLOW, "__ckpt_s_");
-		if (strcmp(fn->decl->name, "main"))
+		if (fn->decl->type->variadic)
+			emit_as_written(e, fn);
+		else if (strcmp(fn->decl->name, "main"))
 			emit_entry(e, fn);
 	} else {
 		emit_as_written(e, fn);

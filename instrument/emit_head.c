@@ -144,6 +144,13 @@ static struct var *proxied_param(struct emit *e, struct fn *fn, size_t at,
 	return NULL;
 }
 
+/* The compiler inlines no function with setjmp or va_start, and says so. */
+static bool may_be_forced_inline(const struct emit *e, const struct fn *fn)
+{
+	return !fn->nsites && !fn->rest &&
+	       plan_called_once(e->plan, e->unit, fn->decl->name);
+}
+
 void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 {
 	size_t begin = fn->decl->attr_begin, at = begin;
@@ -152,8 +159,7 @@ void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 	const char *bound;
 
 	toks_init(&toks, e->ast->text + begin, fn->body->begin - begin);
-	if (plan_called_once(e->plan, e->unit, fn->decl->name) &&
-	    e->variant == FAST && !fn->nsites)
+	if (e->variant == FAST && may_be_forced_inline(e, fn))
 		strbuf_addstr(&e->out,
 			      "inline __attribute__((always_inline)) ");
 	/* another definition may replace a weak one, its clones with it */
@@ -242,6 +248,8 @@ static const char *abi_scalar(const struct type *t, bool promote)
 				    : "long long";
 	case T_POINTER:
 		return "void *";
+	case T_VA_LIST:
+		return "__builtin_va_list";
 	default:
 		return NULL;
 	}
@@ -273,7 +281,7 @@ void abi_signature(struct emit *e, struct fn *fn, struct strbuf *ret,
 		strbuf_addstr(params, i ? ", " : "");
 		abi_type(e, d->params[i], t, promote, params);
 		strbuf_addstr(values, i ? ", " : "");
-		if (abi_scalar(t, promote)) {
+		if (abi_scalar(t, promote) && t->kind != T_VA_LIST) {
 			strbuf_addch(values, '0');
 			continue;
 		}
@@ -283,6 +291,8 @@ void abi_signature(struct emit *e, struct fn *fn, struct strbuf *ret,
 	}
 	if (!d->nparams)
 		strbuf_addstr(params, "void");
+	else if (d->type->variadic)
+		strbuf_addstr(params, ", ...");
 }
 
 /* ---- as written ---- */
@@ -290,8 +300,7 @@ void abi_signature(struct emit *e, struct fn *fn, struct strbuf *ret,
 void emit_source(struct emit *e, struct fn *fn)
 {
 	e->variant = AS_WRITTEN;
-	if (plan_called_once(e->plan, e->unit, fn->decl->name) &&
-	    !fn->refused &&
+	if (may_be_forced_inline(e, fn) && !fn->refused &&
 	    plan_class(e->plan, e->unit, fn->decl->name) == FN_BELOW)
 		strbuf_addstr(&e->out,
 			      "inline __attribute__((always_inline)) ");

@@ -195,7 +195,8 @@ static void emit_again_if_requested(struct emit *e, struct ir *ir, int k)
 static void emit_iteration(struct emit *e, struct ir *ir, int k)
 {
 	strbuf_addf(&e->out, " __ckpt_T%d:; {", k);
-	emit_poll(e, ir->point);
+	if (ir->poll)
+		emit_poll(e, ir->point);
 	strbuf_addch(&e->out, ' ');
 	emit_list(e, ir->a);
 	strbuf_addf(&e->out, " } __ckpt_C%d:; ", k);

@@ -176,6 +176,16 @@ static void scan_node(struct scan *s, struct node *n)
 	scan_children(s, n);
 }
 
+static void add_wait(struct fact_fn *f, const struct point *p)
+{
+	f->waits = xreallocarray(f->waits, f->nwaits + 1, sizeof(*f->waits));
+	f->waits[f->nwaits++] = (struct fact_wait){
+		.what = xstrdup(p->what),
+		.line = p->place.line,
+		.col = p->place.col,
+	};
+}
+
 static void fact_of(struct fn *fn, struct fact_fn *f)
 {
 	struct scan s = { fn, f, -1 };
@@ -193,6 +203,9 @@ static void fact_of(struct fn *fn, struct fact_fn *f)
 	f->why_col = why.col;
 	f->type = described(fn->decl->type);
 	scan_children(&s, fn->body);
+	for (int i = 0; i < fn->npoints; i++)
+		if (fn->points[i]->masked)
+			add_wait(f, fn->points[i]);
 }
 
 static void add_taken(struct facts *f, const char *name)
@@ -235,6 +248,9 @@ void facts_free(struct facts *f)
 
 		for (int k = 0; k < n->ncalls; k++)
 			facts_free_call(&n->calls[k]);
+		for (int k = 0; k < n->nwaits; k++)
+			free(n->waits[k].what);
+		free(n->waits);
 		free(n->type);
 		free(n->name);
 		free(n->why);
@@ -261,6 +277,25 @@ void facts_free(struct facts *f)
 	free(f);
 }
 
+/* Calls, which may last; loops wait no longer than the arguments do. */
+static void waits_notes(const struct fact_fn *n, note_fn *note, void *ctx)
+{
+	char text[512];
+
+	for (int i = 0; i < n->nwaits; i++) {
+		const struct fact_wait *w = &n->waits[i];
+
+		if (strncmp(w->what, "call ", 5) != 0)
+			continue;
+		snprintf(text, sizeof(text),
+			 "'%s' cannot be stopped in its call of '%s': a "
+			 "va_list is in use; checkpoints wait until the call "
+			 "returns",
+			 n->name, w->what + 5);
+		note(ctx, NOTE_RESUME, n->file, w->line, w->col, text);
+	}
+}
+
 void facts_notes(const struct facts *f, note_fn *note, void *ctx)
 {
 	char text[512];
@@ -268,6 +303,7 @@ void facts_notes(const struct facts *f, note_fn *note, void *ctx)
 	for (int i = 0; i < f->nfns; i++) {
 		const struct fact_fn *n = &f->fns[i];
 
+		waits_notes(n, note, ctx);
 		if (!n->refused)
 			continue;
 		snprintf(text, sizeof(text),

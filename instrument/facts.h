@@ -26,6 +26,12 @@ struct fact_call {
 	unsigned line;
 };
 
+/* A point that is none, since a va_list is in use. */
+struct fact_wait {
+	char *what; /* of the point: "call g", "loop" */
+	unsigned line, col;
+};
+
 struct fact_fn {
 	char *name;
 	bool is_static, refused;
@@ -40,6 +46,8 @@ struct fact_fn {
 	int nloops;
 	struct fact_call *calls;
 	int ncalls;
+	struct fact_wait *waits;
+	int nwaits;
 };
 
 /* Where a value goes: see taint.h.  Ends are FLOW_*, or "f" and a parameter's

@@ -27,6 +27,9 @@ static void write_fn(const struct fact_fn *n, struct strbuf *out)
 			    n->calls[i].callee ? n->calls[i].callee : "*",
 			    n->calls[i].type ? n->calls[i].type : "",
 			    n->calls[i].line);
+	for (int i = 0; i < n->nwaits; i++)
+		strbuf_addf(out, "W\t%u\t%u\t%s\n", n->waits[i].line,
+			    n->waits[i].col, n->waits[i].what);
 }
 
 void facts_write(const struct facts *f, struct strbuf *out)
@@ -123,6 +126,20 @@ static int read_call(struct fact_fn *fn, char **v, int n)
 	return 0;
 }
 
+static int read_wait(struct fact_fn *fn, char **v, int n)
+{
+	if (!fn || n != 4)
+		return -EINVAL;
+	fn->waits =
+		xreallocarray(fn->waits, fn->nwaits + 1, sizeof(*fn->waits));
+	fn->waits[fn->nwaits++] = (struct fact_wait){
+		.line = atoi(v[1]),
+		.col = atoi(v[2]),
+		.what = xstrdup(v[3]),
+	};
+	return 0;
+}
+
 static int read_edge(struct facts *f, char **v, int n)
 {
 	if (n != 9)
@@ -163,6 +180,8 @@ static int read_line(struct facts *f, char *line)
 		return read_loop(fn, v, n);
 	case 'C':
 		return read_call(fn, v, n);
+	case 'W':
+		return read_wait(fn, v, n);
 	case 'A':
 		return read_taken(f, v, n);
 	case 'E':

@@ -11,6 +11,7 @@
 #include "instrument/fn_static.h"
 #include "instrument/hand.h"
 #include "instrument/jump.h"
+#include "instrument/varargs.h"
 #include "instrument/vm.h"
 
 void node_walk(struct node *n, bool (*visit)(struct node *, void *), void *ctx)
@@ -225,8 +226,9 @@ static void add_local(struct fn *fn, struct decl *d)
 	bool shadows = copies_of(fn, d->name);
 
 	v->decl = d;
-	v->mem = d->address_taken || d->type->kind == T_ARRAY ||
-		 vm_array(d->type) || d->type->size > 256;
+	v->mem = (d->address_taken || d->type->kind == T_ARRAY ||
+		  vm_array(d->type) || d->type->size > 256) &&
+		 !varargs_is_list(d);
 	v->name = shadows ? xasprintf("__ckpt_v%d_%s", fn->nvars, d->name)
 			  : xstrdup(d->name);
 	v->stable = shadows ? xasprintf("%s@%u", d->name, d->line)
@@ -547,7 +549,9 @@ static struct fn *fn_make(struct ast *a, struct node *n)
 	if (fn->nsites)
 		jump_add_frame(fn);
 	add_entry(fn);
+	varargs_add_rest(fn);
 	fn_refuse_all(fn);
+	varargs_mask(fn);
 	mark_odd(fn);
 	return fn;
 }

@@ -50,6 +50,7 @@ struct point {
 	char *what;
 	struct place place;
 	unsigned copy;
+	bool masked; /* a va_list is in use: no point in any lowering */
 	/* set by live.c */
 	struct var **vars;
 	bool *maybe;
@@ -82,6 +83,7 @@ struct fn {
 	struct var **statics; /* static locals, in the order of the text */
 	struct node **sites; /* calls of setjmp, in the order of the text */
 	int nsites;
+	struct var *rest; /* the arguments behind `...`: never saved */
 	struct var *frame; /* with sites: numbers the activation */
 	struct vm **vms; /* of vm.c */
 	int nvms;

@@ -8,6 +8,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/fn.h"
 #include "instrument/jump.h"
+#include "instrument/varargs.h"
 
 void fn_refuse(struct fn *fn, size_t at, char *why)
 {
@@ -36,8 +37,6 @@ static const char *feature_words(enum feature f)
 		return "it has a variable with a cleanup function";
 	case F_NESTED_FUNCTION:
 		return "it has a nested function";
-	case F_VA_START:
-		return "it takes variable arguments";
 	case F_VECTOR:
 		return "it uses vector types";
 	case F_ATOMIC:
@@ -68,8 +67,7 @@ static void refuse_types(struct fn *fn)
 		struct decl *d = fn->vars[i]->decl;
 		enum type_kind k = d ? d->type->kind : T_INT;
 
-		if (k == T_VA_LIST || k == T_VECTOR || k == T_OTHER ||
-		    (d && d->has_cleanup))
+		if (k == T_VECTOR || k == T_OTHER || (d && d->has_cleanup))
 			fn_refuse(
 				fn, d->name_at,
 				xasprintf("'%s' has a type that cannot be saved",
@@ -81,9 +79,6 @@ static void refuse_kind(struct fn *fn)
 {
 	struct decl *d = fn->decl;
 
-	if (d->type->kind == T_FUNCTION && d->type->variadic)
-		fn_refuse(fn, d->name_at,
-			  xstrdup("it takes variable arguments"));
 	if (d->gnu_inline_only || (d->is_inline && !d->is_static))
 		fn_refuse(fn, d->name_at,
 			  xstrdup("it is an inline function with external "
@@ -99,4 +94,5 @@ void fn_refuse_all(struct fn *fn)
 	refuse_features(fn);
 	refuse_types(fn);
 	jump_refuse(fn);
+	varargs_refuse(fn);
 }

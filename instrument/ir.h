@@ -103,6 +103,9 @@ void ir_list_init(struct ir_list *l);
 struct ir *ir_add(struct lowered *l, struct ir_list *to, enum ir_kind kind,
 		  struct node *n);
 bool lower_has(struct lowered *l, struct node *n);
+/* Whether the call is a point here. */
+bool lower_is_point(struct lowered *l, const struct node *call);
+bool lower_polls(struct lowered *l, const struct node *loop);
 /* Emits to `out` all that must run before what is left of e. */
 void lower_expr(struct lowered *l, struct node *e, struct ir_list *out);
 void lower_stmt(struct lowered *l, struct node *s, struct ir_list *out);

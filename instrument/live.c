@@ -17,6 +17,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/ir.h"
 #include "instrument/jump.h"
+#include "instrument/varargs.h"
 #include "instrument/vm.h"
 
 struct label_set {
@@ -108,6 +109,8 @@ static void add_uses(struct flow *f, struct node *n, uint64_t *live,
 		return;
 	if (n->kind == N_REF)
 		set_add(live, fn_var(n->decl));
+	if (varargs_is_start(n) && f->l->fn->rest)
+		set_add(live, f->l->fn->rest);
 	for (struct node *c = n->first; c; c = c->next)
 		add_uses(f, c, live, NULL);
 	if (n->kind == N_STMT_EXPR)
@@ -119,6 +122,15 @@ static struct var *assigned_var(struct node *n)
 	struct node *left = node_strip(n->first);
 
 	return left->kind == N_REF ? fn_var(left->decl) : NULL;
+}
+
+/* va_start and va_copy read all but the list that they set. */
+static void eval_list_call(struct flow *f, struct node *n, uint64_t *live)
+{
+	for (struct node *c = n->first->next->next; c; c = c->next)
+		add_uses(f, c, live, NULL);
+	if (varargs_is_start(n) && f->l->fn->rest)
+		set_add(live, f->l->fn->rest);
 }
 
 /* live before = live after, less what n surely sets, plus what it reads */
@@ -139,6 +151,9 @@ static void eval(struct flow *f, struct node *n, uint64_t *live,
 	} else if (n->kind == N_ASSIGN && !n->op && assigned_var(n)) {
 		set_del(live, assigned_var(n));
 		eval(f, n->last, live, NULL);
+	} else if (varargs_set_by(n)) {
+		set_del(live, varargs_set_by(n));
+		eval_list_call(f, n, live);
 	} else {
 		add_uses(f, n, live, self);
 	}

@@ -47,11 +47,18 @@ bool expr_reads_memory(const struct node *n)
 	return false;
 }
 
+bool lower_is_point(struct lowered *l, const struct node *n)
+{
+	const struct point *p = fn_point_of(l->fn, n);
+
+	return p && !p->masked && l->points.call(l->points.ctx, n);
+}
+
 /* A call that becomes a statement of its own. */
 static bool call_stands_out(struct lowered *l, const struct node *n)
 {
 	return n->kind == N_CALL &&
-	       (l->points.call(l->points.ctx, n) || jump_site(l->fn, n) >= 0);
+	       (lower_is_point(l, n) || jump_site(l->fn, n) >= 0);
 }
 
 static bool stmt_expr_has(struct lowered *l, struct node *n)
@@ -60,8 +67,7 @@ static bool stmt_expr_has(struct lowered *l, struct node *n)
 		return false;
 	if (call_stands_out(l, n))
 		return true;
-	if (node_is_loop(n) &&
-	    l->points.loop(l->points.ctx, fn_loop_index(l->fn, n)))
+	if (node_is_loop(n) && lower_polls(l, n))
 		return true;
 	for (struct node *c = n->first; c; c = c->next)
 		if (stmt_expr_has(l, c))
@@ -247,8 +253,7 @@ static void lower_call(struct lowered *l, struct node *e, struct ir_list *out)
 		op[i] = (struct operand){ c, ARGUMENT };
 	}
 	/* between the token of an indirect call and the call nothing runs */
-	in_order(l, op, count,
-		 !call_target(e) && l->points.call(l->points.ctx, e), out);
+	in_order(l, op, count, !call_target(e) && lower_is_point(l, e), out);
 	free(op);
 	if (!call_stands_out(l, e))
 		return;

@@ -271,14 +271,25 @@ static void lower_part(struct lowered *l, struct node *e, enum ir_kind kind,
 	*to = f.list.head;
 }
 
+static struct point *open_point(struct point *p)
+{
+	return p && !p->masked ? p : NULL;
+}
+
+bool lower_polls(struct lowered *l, const struct node *loop)
+{
+	return open_point(fn_point_of(l->fn, loop)) &&
+	       l->points.loop(l->points.ctx, fn_loop_index(l->fn, loop));
+}
+
 static void lower_loop(struct lowered *l, struct node *s, struct ir_list *out)
 {
 	struct ir *ir = ir_add(l, out, IR_LOOP, s);
 	int index = fn_loop_index(l->fn, s);
 
 	ir->whole = s;
-	ir->point = fn_point_of(l->fn, s);
-	ir->poll = l->points.loop(l->points.ctx, index);
+	ir->point = open_point(fn_point_of(l->fn, s));
+	ir->poll = lower_polls(l, s);
 	if (index >= 0)
 		l->loops[index] = ir;
 	if (s->kind == N_FOR && s->init) {
@@ -309,8 +320,8 @@ static bool is_tail_call(struct lowered *l, struct node *s)
 	struct node *c = node_strip(s->cond);
 	const struct type *own = l->fn->decl->type->elem;
 
-	if (c->kind != N_CALL || !l->points.call(l->points.ctx, c) ||
-	    l->fn->has_mem || c->type != own)
+	if (c->kind != N_CALL || !lower_is_point(l, c) || l->fn->has_mem ||
+	    c->type != own)
 		return false;
 	for (struct node *a = c->first; a; a = a->next)
 		if (lower_has(l, a))
@@ -341,7 +352,7 @@ static void lower_compound(struct lowered *l, struct node *s,
 
 static void lower_goto(struct lowered *l, struct node *s, struct ir_list *out)
 {
-	struct point *p = fn_point_of(l->fn, s);
+	struct point *p = open_point(fn_point_of(l->fn, s));
 	struct ir *block, *poll;
 	struct ir_list list;
 
@@ -361,7 +372,7 @@ static void lower_goto(struct lowered *l, struct node *s, struct ir_list *out)
 
 void lower_entry(struct lowered *l, struct node *s, struct ir_list *out)
 {
-	struct point *p = fn_entry_point(l->fn);
+	struct point *p = open_point(fn_entry_point(l->fn));
 	struct ir *ir;
 
 	if (!p || p->node != s)

@@ -99,6 +99,8 @@ static const struct {
 	{ "__builtin_alloca_with_align", F_ALLOCA },
 	{ "__builtin_va_start", F_VA_START },
 	{ "__builtin_apply", F_APPLY },
+	{ "__builtin_va_arg_pack", F_APPLY },
+	{ "__builtin_va_arg_pack_len", F_APPLY },
 	{ "__builtin_apply_args", F_APPLY },
 	{ "__builtin_return", F_APPLY },
 	{ "__builtin_frame_address", F_APPLY },
