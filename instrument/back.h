@@ -27,11 +27,11 @@ int facts_read(const char *text, size_t len, struct facts **ret_facts,
 	       struct err *err);
 
 /* Messages about the user's source: line and column are the user's. */
-enum note_kind { NOTE_PORTABILITY, NOTE_RESUME };
+enum note_kind { NOTE_PORTABILITY, NOTE_RESUME, NOTE_WAIT };
 typedef void note_fn(void *ctx, enum note_kind kind, const char *file,
 		     unsigned line, unsigned col, const char *text);
 /* Calls note for what facts_make found: functions that run with polls off
- * and why, and (NOTE_PORTABILITY) what lowers the class of images. */
+ * and why, calls that do (NOTE_WAIT), and (NOTE_PORTABILITY) what lowers the class of images. */
 void facts_notes(const struct facts *f, note_fn *note, void *ctx);
 
 struct plan_options {

@@ -292,7 +292,7 @@ static void waits_notes(const struct fact_fn *n, note_fn *note, void *ctx)
 			 "va_list is in use; checkpoints wait until the call "
 			 "returns",
 			 n->name, w->what + 5);
-		note(ctx, NOTE_RESUME, n->file, w->line, w->col, text);
+		note(ctx, NOTE_WAIT, n->file, w->line, w->col, text);
 	}
 }
 

@@ -258,7 +258,8 @@ static void add_note(void *ctx, enum note_kind kind, const char *file,
 	struct place where = { file, line, col, false };
 	bool portability = kind == NOTE_PORTABILITY;
 
-	if (n->o->quiet || (portability && !n->o->portability))
+	if (n->o->quiet || (portability && !n->o->portability) ||
+	    (kind == NOTE_WAIT && !n->o->report))
 		return;
 	diag_add(n->diags, DIAG_WARNING, &where,
 		 portability ? "portability" : NULL, "%s", text);

@@ -125,7 +125,13 @@ static void test_statics(void **unused)
 static void test_refused(void **unused)
 {
 	static const char *const texts[] = {
-		"int f(int n, ...) { return n; }",
+		"int _setjmp(void *); int g(int);"
+		"int f(int n) { return g(n) + _setjmp(&n); }",
+		"int f(int n, ...) { __builtin_va_list a, *p = &a; return !p; "
+		"}",
+		"struct s { __builtin_va_list a; };"
+		"int f(int n, ...) { struct s s; __builtin_va_start(s.a, n); "
+		"return 0; }",
 		"int f(int n) { void *p = &&l; goto *p; l: return n; }",
 		"int f(int n) { __asm__(\"\" : : \"r\"(n)); return n; }",
 		"__attribute__((constructor)) static int f(void) { return 1; }",
