@@ -11,7 +11,7 @@ struct ckpti_conf ckpti_conf = { .exit_code = CKPTI_EXIT_CHECKPOINTED };
 
 static const char *const names[] = {
 	"CKPT_IMAGE",	 "CKPT_STATS",	     "CKPT_EXIT_CODE",
-	"CKPT_INTERVAL", "CKPT_AFTER_POLLS",
+	"CKPT_INTERVAL", "CKPT_AFTER_POLLS", "CKPT_PROFILE",
 };
 
 int ckpti_conf_owns(const char *entry)

@@ -17,6 +17,7 @@
 #include "ckptlib/own.h"
 #include "ckptlib/park.h"
 #include "ckptlib/poll.h"
+#include "ckptlib/profile.h"
 #include "ckptlib/restore.h"
 #include "ckptlib/rframes.h"
 #include "ckptlib/state.h"
@@ -79,6 +80,8 @@ static int run(void *arg)
 		errno = 0;
 		result = s->start(ckpti_own.argc, ckpti_own.argv, environ);
 	}
+	if (ckpt_unwinding && ckpti_profiling)
+		ckpti_profile_sampled();
 	if (ckpt_unwinding)
 		ckpti_capture_finish();
 	return result;
@@ -94,6 +97,10 @@ int ckpt_main(int argc, char **argv, char **envp,
 
 	(void)main_fn;
 	ckpti_conf_read(envp);
+	if (ckpti_profile_start(envp)) {
+		take_over(argc, argv, envp);
+		return ckpti_park_run(run, &s, 0);
+	}
 	if (!ckpti_conf.image)
 		return start(argc, argv, envp);
 	ckpti_files_start();

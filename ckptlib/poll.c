@@ -18,6 +18,7 @@
 #include "ckptlib/os.h"
 #include "ckptlib/own.h"
 #include "ckptlib/park.h"
+#include "ckptlib/profile.h"
 
 volatile int ckpt_request;
 int ckpt_unwinding;
@@ -260,6 +261,7 @@ int ckpti_poll_take(unsigned why)
 
 int ckpt_poll(const struct ckpt_point *point)
 {
-	(void)point;
+	if (CKPTI_UNLIKELY(ckpti_profiling))
+		return ckpti_profile_poll(point);
 	return ckpti_poll_take(0);
 }

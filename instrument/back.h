@@ -12,6 +12,7 @@
 struct ast;
 struct err;
 struct plan;
+struct profile;
 struct strbuf;
 
 /* What the linker step must know of a unit: functions, loops, calls. */
@@ -38,6 +39,8 @@ struct plan_options {
 	bool assume_width_safe; /* --assume-width-safe */
 	const char *poll; /* --poll=: NULL or "plan" by cost; "all" every
 				 * loop and function (tests, fuzzing) */
+	const struct profile *profile; /* of a plan file, or NULL */
+	struct strbuf *told; /* gets a line for what of it is no use */
 };
 
 /* units in link order; the facts stay the caller's and must outlive it. */

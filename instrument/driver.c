@@ -25,6 +25,8 @@ static const char usage[] =
 	"  --list-targets     show the architectures and their compilers\n"
 	"  --emit-source      write the instrumented C instead of compiling it\n"
 	"  --report           say where polls went, and what cannot be resumed\n"
+	"  --profile          the program writes NAME.plan when it is run; the\n"
+	"                     next build places polls by it (--plan=FILE, none)\n"
 	"  --poll=all         polls in every loop and function (for tests)\n"
 	"  --assume-width-safe  integers that depend on the word size may move\n"
 	"  -Wportability      warn of what limits where images can restart\n"

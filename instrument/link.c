@@ -14,6 +14,7 @@
 #include "instrument/elf.h"
 #include "instrument/libdir.h"
 #include "instrument/link_build.h"
+#include "instrument/link_plan.h"
 
 #define MAX_OUTPUT_BYTES ((size_t)1 << 28)
 #define MAX_CALLERS	 5 /* of these, messages */
@@ -95,6 +96,13 @@ static int make_note(struct job *job, const struct items *items, char **ret,
 		"\".asciz \\\"Harrier\\\"\\n.asciz \\\"%s\\\"\\n\"\n"
 		"\".balign 4\\n.popsection\\n\");\n",
 		strlen(desc) + 1, desc);
+	if (job->options.profile) {
+		char *plan = link_plan_name(job);
+
+		strbuf_addf(&text, "const char ckpt_profile_plan[] = \"%s\";\n",
+			    plan);
+		free(plan);
+	}
 	rc = job_write(source, &text, err);
 	*ret = job_temp(job, "o");
 	strv_add_all(&argv, &job->tools.cc);

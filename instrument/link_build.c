@@ -8,6 +8,7 @@
 #include "common/base/fd.h"
 #include "common/base/hash.h"
 #include "common/base/xalloc.h"
+#include "instrument/link_plan.h"
 
 /* Compilers that run at a time: each may take a gigabyte. */
 #define MAX_RUNNING 2
@@ -24,6 +25,7 @@ struct build {
 	struct diags *diags;
 	struct err *err;
 	struct plan *plan;
+	struct profile *profile;
 	struct running running[MAX_RUNNING];
 	int nrunning;
 	bool again; /* a unit was dropped: plan anew */
@@ -43,11 +45,15 @@ size_t link_units(const struct items *items)
 	return n;
 }
 
-static struct plan *make_plan(const struct job *job, const struct items *items)
+static struct plan *make_plan(const struct build *b)
 {
+	const struct items *items = b->items;
+	struct strbuf told = STRBUF_INIT;
 	struct plan_options options = {
-		.assume_width_safe = job->options.assume_width_safe,
-		.poll = job->options.poll,
+		.assume_width_safe = b->job->options.assume_width_safe,
+		.poll = b->job->options.poll,
+		.profile = b->profile,
+		.told = &told,
 	};
 	struct facts **facts =
 		xcalloc(link_units(items) + 1, sizeof(struct facts *));
@@ -59,6 +65,9 @@ static struct plan *make_plan(const struct job *job, const struct items *items)
 		if (is_unit(items->v + i))
 			facts[n++] = items->v[i].unit->facts;
 	plan = plan_make(facts, n, &options);
+	if (!b->plan) /* said once, however often units are dropped */
+		link_plan_told(b->job, &told, b->diags);
+	strbuf_release(&told);
 	free(facts);
 	return plan;
 }
@@ -224,10 +233,13 @@ static int build_unit(struct build *b, struct item *item, int number)
 static int build_all(struct build *b)
 {
 	int number = 0, rc = 0;
+	struct plan *plan;
 	size_t i;
 
 	b->again = false;
-	b->plan = make_plan(b->job, b->items);
+	plan = make_plan(b);
+	plan_free(b->plan);
+	b->plan = plan;
 	/* To the end, so that all units to be dropped are found at once. */
 	for (i = 0; i < b->items->n && !rc; i++) {
 		if (proc_signal())
@@ -244,15 +256,14 @@ int link_build(struct job *job, struct items *items, struct diags *diags,
 	struct build b = {
 		.job = job, .items = items, .diags = diags, .err = err
 	};
-	int rc;
+	int rc = link_plan(job, &b.profile, diags, err);
 
-	do {
-		plan_free(b.plan);
+	while (!rc && (!b.plan || b.again))
 		rc = build_all(&b);
-	} while (!rc && b.again);
 	if (!rc && report)
 		plan_report(b.plan, report);
 	plan_free(b.plan);
+	profile_free(b.profile);
 	return rc;
 }
 
@@ -262,13 +273,16 @@ int link_emit(struct job *job, struct items *items, struct diags *diags,
 	struct build b = {
 		.job = job, .items = items, .diags = diags, .err = err
 	};
-	int number = 0;
+	int number = 0, rc = link_plan(job, &b.profile, diags, err);
 	size_t i;
 
-	b.plan = make_plan(job, items);
+	if (rc)
+		return rc;
+	b.plan = make_plan(&b);
 	for (i = 0; i < items->n; i++)
 		if (is_unit(items->v + i))
 			emit(&b, items->v + i, number++, out);
 	plan_free(b.plan);
+	profile_free(b.profile);
 	return 0;
 }

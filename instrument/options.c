@@ -263,6 +263,7 @@ static bool own_option(struct options *o, const char *arg)
 	} flags[] = {
 		{ "--emit-source", &o->emit_source, true },
 		{ "--report", &o->report, true },
+		{ "--profile", &o->profile, true },
 		{ "--dump-ast", &o->dump_ast, true },
 		{ "--list-targets", &o->list_targets, true },
 		{ "--help", &o->help, true },
@@ -279,17 +280,17 @@ static bool own_option(struct options *o, const char *arg)
 			return true;
 		}
 	return value_of(arg, "--targets", &o->targets) ||
-	       value_of(arg, "--poll", &o->poll);
+	       value_of(arg, "--poll", &o->poll) ||
+	       value_of(arg, "--plan", &o->plan);
 }
 
 /* A misspelt option of ours would reach gcc, whose message misleads. */
 static int check_spelling(const char *arg, struct err *err)
 {
 	static const char *const names[] = {
-		"--targets",	       "--poll",
-		"--emit-source",       "--report",
-		"--dump-ast",	       "--list-targets",
-		"--assume-width-safe",
+		"--targets",  "--poll",		"--plan",
+		"--profile",  "--emit-source",	"--report",
+		"--dump-ast", "--list-targets", "--assume-width-safe",
 	};
 	char *name = xstrndup(arg, strcspn(arg, "="));
 	const char *near =
@@ -423,6 +424,7 @@ void options_release(struct options *o)
 	free(o->v);
 	free(o->targets);
 	free(o->poll);
+	free(o->plan);
 	memset(o, 0, sizeof(*o));
 }
 

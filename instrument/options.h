@@ -52,6 +52,8 @@ struct options {
 	/* hcc's own */
 	char *targets; /* --targets=, or NULL */
 	char *poll; /* --poll=, or NULL */
+	char *plan; /* --plan=, or NULL */
+	bool profile; /* --profile */
 	bool emit_source, report, dump_ast, list_targets, help, version;
 	bool assume_width_safe, portability, quiet; /* quiet: -w */
 };

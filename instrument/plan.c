@@ -10,6 +10,7 @@
 #include "instrument/facts.h"
 #include "instrument/hand.h"
 #include "instrument/plan_cost.h"
+#include "instrument/plan_profile.h"
 #include "instrument/taint.h"
 
 /*
@@ -303,6 +304,8 @@ struct plan *plan_make(struct facts *const *units, int nunits,
 		poll_everywhere(p);
 	else
 		cut(p);
+	if (options && options->profile)
+		plan_by_profile(p, options->profile, options->told);
 	hand_plan(p);
 	return p;
 }
@@ -351,7 +354,7 @@ enum call_class plan_call(const struct plan *p, int unit, const char *callee,
 		return CALL_PLAIN;
 	if (f->class == FN_ABOVE)
 		return CALL_ABOVE;
-	return f->cost >= boundary ? CALL_BOUNDARY : CALL_PLAIN;
+	return f->cost >= boundary && !f->measured ? CALL_BOUNDARY : CALL_PLAIN;
 }
 
 bool plan_indirect_may_poll(const struct plan *p)
@@ -447,6 +450,11 @@ void plan_report(const struct plan *p, struct strbuf *out)
 		[FN_ABOVE] = "polls or tests",
 	};
 
+	if (p->covered > 0)
+		strbuf_addf(out,
+			    "polls by profile: %.1f %% of the run is near "
+			    "one\n",
+			    p->covered * 100);
 	for (int i = 0; i < p->nfns; i++) {
 		const struct plan_fn *f = &p->fns[i];
 

@@ -28,6 +28,7 @@ struct plan_fn {
 	bool uncovered; /* the cut met it with no poll above */
 	bool taken;
 	bool asks; /* it, or what it calls, calls ckpt_now or ckpt_here */
+	bool measured; /* a profile knows what it does */
 	bool allocates; /* it, or what it calls, calls malloc */
 	int callers;
 	int index, low; /* Tarjan */
@@ -43,6 +44,7 @@ struct plan {
 	struct plan_fn **taken;
 	int ntaken;
 	bool assume_width_safe;
+	double covered; /* by a profile: share of the run near a poll */
 };
 
 /* Whether a pointer to one may call the other: equal, or unknown. */

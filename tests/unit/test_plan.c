@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/hcc.h"
 
+#include "common/base/xalloc.h"
 #include "instrument/facts.h"
 #include "instrument/plan.h"
+#include "instrument/profile.h"
 
 struct program {
 	struct facts *units[2];
@@ -132,6 +134,95 @@ static void test_report(void **unused)
 	release(&p);
 }
 
+/* ---- by profile ---- */
+
+static const char nest[] =
+	"static int inner(int n)\n" /* line 1 of <stdin> */
+	"{ int s = 0;\n"
+	"	while (n) s ^= n--;\n"
+	"	return s; }\n"
+	"static int middle(int n)\n"
+	"{ int s = 0;\n"
+	"	while (n) s ^= inner(n--);\n"
+	"	return s; }\n"
+	"static int rare(int n) { while (n) n ^= middle(n - 1); return n; }\n"
+	"int main(int argc, char **argv)\n"
+	"{\n"
+	"	while (argv[argc]) argc += middle(argc);\n"
+	"	return argc < 0 ? rare(argc) : argc;\n"
+	"}\n";
+
+static char *place(const struct facts *f, const char *name, int loop)
+{
+	struct fact_fn *fn = facts_find(f, name);
+
+	return loop < 0 ? xasprintf("%s %s:%u", name, fn->file, fn->line)
+			: xasprintf("%s:%u:%u", fn->file, fn->loops[loop].line,
+				    fn->loops[loop].col);
+}
+
+/* So many windows of a thousand come by main's loop. */
+static char *nest_profile(const struct facts *f, int main_windows)
+{
+	static const char *const names[] = { "main", "middle", "inner" };
+	static const int visits[] = { 100, 10000, 1000000 };
+	struct strbuf sb = STRBUF_INIT;
+
+	strbuf_addstr(&sb, "harrier-plan 1\nrun 1 seconds, 0 without\n");
+	for (int i = 0; i < 6; i++) {
+		char *fn = place(f, names[i % 3], -1);
+		char *at = place(f, names[i % 3], 0);
+
+		strbuf_addf(&sb, "point %d %d %s %s %s\n", i,
+			    i < 3   ? visits[i]
+			    : i > 3 ? visits[i - 4]
+				    : 1,
+			    i < 3 ? "loop" : "entry", at, fn);
+		free(fn);
+		free(at);
+	}
+	strbuf_addf(&sb, "window %d 0 1 2 4 5\nwindow %d 1 2 5\n", main_windows,
+		    1000 - main_windows);
+	return strbuf_detach(&sb);
+}
+
+static struct program profiled(int main_windows, struct strbuf *told)
+{
+	struct program p = { { facts_of(nest), NULL }, NULL };
+	struct plan_options options = { .told = told };
+	struct profile *profile;
+	char *text = nest_profile(p.units[0], main_windows);
+
+	assert_int_equal(profile_parse(text, "x", &profile, NULL), 0);
+	options.profile = profile;
+	p.plan = plan_make(p.units, 1, &options);
+	profile_free(profile);
+	free(text);
+	return p;
+}
+
+/* The highest loop that each window comes by. */
+static void test_profile(void **unused)
+{
+	struct strbuf told = STRBUF_INIT;
+	struct program p = profiled(1000, &told);
+
+	(void)unused;
+	assert_true(plan_poll_loop(p.plan, 0, "main", 0));
+	assert_false(plan_poll_loop(p.plan, 0, "middle", 0));
+	assert_int_equal(plan_class(p.plan, 0, "middle"), FN_BELOW);
+	assert_int_equal(plan_call(p.plan, 0, "middle", NULL), CALL_PLAIN);
+	release(&p);
+	p = profiled(500, &told);
+	assert_true(plan_poll_loop(p.plan, 0, "middle", 0));
+	assert_false(plan_poll_loop(p.plan, 0, "inner", 0));
+	assert_int_equal(plan_class(p.plan, 0, "main"), FN_ABOVE);
+	assert_int_equal(plan_class(p.plan, 0, "inner"), FN_BELOW);
+	assert_int_equal(told.len, 0);
+	release(&p);
+	strbuf_release(&told);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_recursion_polls_at_entry),
 		cmocka_unit_test(test_pointers),
 		cmocka_unit_test(test_report),
+		cmocka_unit_test(test_profile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
