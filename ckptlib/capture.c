@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,12 +24,17 @@
 #include "ckptlib/stats.h"
 #include "ckptlib/streams.h"
 #include "ckptlib/wrap_time.h"
+#include "ckptlib/writer.h"
 
 struct capture {
 	struct ckpti_scan scan;
 	struct ckpti_filestate files;
 	char problem[400]; /* why there is no image; "" if there is */
-	uint64_t bytes;
+	char part_path[4096];
+	int part; /* the file to write to, or -1 */
+	bool in_child;
+	uint64_t serial, bytes;
+	double clock_before;
 };
 
 /* ---- the file ---------------------------------------------------------------------- */
@@ -54,14 +60,14 @@ static int sync_directory(const char *path)
 	return r;
 }
 
-static int write_file(struct capture *c, const char *part)
+static int write_file(struct capture *c)
 {
 	struct ckpti_sink sink;
 	struct ckpti_emit emit = { .sink = &sink,
 				   .scan = &c->scan,
 				   .files = &c->files,
-				   .serial = ckpti_serial + 1 };
-	int r = ckpti_sink_open(&sink, part);
+				   .serial = c->serial };
+	int r = ckpti_sink_open(&sink, c->part);
 
 	if (r)
 		return r;
@@ -71,26 +77,40 @@ static int write_file(struct capture *c, const char *part)
 	return ckpti_sink_close(&sink);
 }
 
+/* Beside a child, others may have come: the program once more, from an older
+ * image. The newer one stays. */
+static int is_superseded(const struct capture *c)
+{
+	uint64_t serial;
+
+	return c->in_child && !ckpti_img_serial(ckpti_conf.image, &serial) &&
+	       serial >= c->serial;
+}
+
 /* The image takes the place of the one before in one step, or not at all. */
 static int write_image(struct capture *c)
 {
-	const char *path = ckpti_conf.image;
-	char part[4096];
-	int r;
+	int locked, r;
 
-	if ((size_t)snprintf(part, sizeof(part), "%s.part", path) >=
-	    sizeof(part))
-		return -ENAMETOOLONG;
-	r = write_file(c, part);
-	if (!r && rename(part, path))
-		r = -errno;
-	if (r) {
-		unlink(part);
-		return r;
+	if (c->part < 0)
+		c->part = ckpti_part_open(c->part_path, sizeof(c->part_path),
+					  &locked);
+	if (c->part < 0)
+		return c->part;
+	r = write_file(c);
+	if (!r && is_superseded(c))
+		r = -ESTALE;
+	if (!r) {
+		if (c->in_child)
+			ckpti_writer_decided();
+		r = rename(c->part_path, ckpti_conf.image) ? -errno : 0;
 	}
-	ckpti_serial++;
-	sync_directory(path);
-	return 0;
+	if (!r) {
+		close(c->part); /* and so the lock is gone */
+		c->part = -1;
+		sync_directory(ckpti_conf.image);
+	}
+	return r;
 }
 
 /* A file size limit is an error to report, not a signal to die from. */
@@ -126,19 +146,27 @@ static void problem(struct capture *c, const char *text, const char *detail)
 	snprintf(c->problem, sizeof(c->problem), "%s%s", text, detail);
 }
 
-static void collect(struct capture *c)
+/*
+ * What only the program itself can do, as it changes what others share with
+ * it: streams are flushed, the places in files and their lengths noted.
+ */
+static void settle(struct capture *c)
+{
+	ckpti_stats_phase("settle");
+	c->clock_before = ckpti_own.clock_before;
+	ckpti_own.clock_before += ckpti_cpu_seconds();
+	c->serial = ckpti_serial + 1;
+	ckpti_scan_begin(&c->scan);
+	ckpti_streams_capture(&c->files);
+	ckpti_files_capture(&c->files, &c->scan.reasons);
+}
+
+static void find_problem(struct capture *c)
 {
 	const struct ckpti_reason *why;
 
-	ckpti_stats_phase("scan");
-	ckpti_own.clock_before += ckpti_cpu_seconds();
-	ckpti_streams_capture(&c->files);
-	if (ckpti_scan_run(&c->scan)) {
-		problem(c, "no memory", "");
-		return;
-	}
-	ckpti_files_capture(&c->files, &c->scan.reasons);
-	if (c->files.failed || ckpti_frames_failed()) {
+	if (c->files.failed || ckpti_frames_failed() ||
+	    c->scan.reasons.failed) {
 		problem(c, "no memory", "");
 	} else if (c->files.problem[0]) {
 		problem(c, c->files.problem, "");
@@ -153,13 +181,63 @@ static void collect(struct capture *c)
 	}
 }
 
+static void write_now(struct capture *c)
+{
+	int r;
+
+	ckpti_stats_phase("scan");
+	if (ckpti_scan_run(&c->scan))
+		problem(c, "no memory", "");
+	else
+		find_problem(c);
+	ckpti_stats_phase("write");
+	if (!c->problem[0]) {
+		r = write_guarded(c);
+		if (r)
+			snprintf(c->problem, sizeof(c->problem),
+				 "cannot write image '%.200s': %s",
+				 ckpti_conf.image,
+				 r == -EBUSY ? "another process is writing it"
+				 : r == -ESTALE
+					 ? "there is a newer one meanwhile"
+					 : strerror(-r));
+	}
+	if (c->part >= 0) {
+		if (c->in_child)
+			ckpti_writer_decided();
+		unlink(c->part_path);
+		close(c->part);
+	}
+}
+
+/* True in the program, if a child of it writes; c->in_child in that. */
+static bool leave_to_child(struct capture *c)
+{
+	int locked, r;
+
+	if ((ckpti_asked.why & (CKPTI_WHY_ENDS | CKPTI_WHY_NOW)) ||
+	    !ckpti_writer_wanted())
+		return false;
+	c->part = ckpti_part_open(c->part_path, sizeof(c->part_path), &locked);
+	if (c->part < 0 || !locked)
+		return false; /* in place, where the reason is told */
+	ckpti_stats_phase("fork");
+	r = ckpti_writer_start(c->part);
+	if (r == 1)
+		c->in_child = true;
+	if (r)
+		return false;
+	close(c->part);
+	return true;
+}
+
 static const char *why_name(unsigned why)
 {
-	return why & CKPTI_WHY_EXIT	     ? "exit"
-	       : why & CKPTI_WHY_AFTER_POLLS ? "polls"
-	       : why & CKPTI_WHY_NOW	     ? "now"
-	       : why & CKPTI_WHY_GO_ON	     ? "go on"
-					     : "interval";
+	return why & CKPTI_WHY_EXIT    ? "exit"
+	       : why & CKPTI_WHY_POLLS ? "polls"
+	       : why & CKPTI_WHY_NOW   ? "now"
+	       : why & CKPTI_WHY_GO_ON ? "go on"
+				       : "interval";
 }
 
 static void tell(struct capture *c)
@@ -170,41 +248,59 @@ static void tell(struct capture *c)
 		.bytes = c->bytes,
 		.blocks = c->scan.nblocks,
 		.frames = ckpti_frames.n,
-		.serial = ckpti_serial,
+		.serial = c->serial,
+		.forked = c->in_child,
 		.wait_ns = ckpti_asked.poll_ns - ckpti_asked.asked_ns,
 		.reasons = &c->scan.reasons,
 	};
 
 	ckpti_stats_phase("");
+	s.pause_ns = c->in_child ? ckpti_writer_pause()
+				 : ckpti_now_ns() - ckpti_asked.poll_ns;
 	ckpti_stats_checkpoint(&s);
 	if (c->problem[0])
 		ckpti_say("no checkpoint: %s; the program goes on", c->problem);
 }
 
+/* Writes the image, in this process or a child of it; true if done here. */
+static bool capture(struct capture *c)
+{
+	/* Who is asked to leave has no time to wait for an older image. */
+	if (ckpti_asked.why & CKPTI_WHY_ENDS)
+		ckpti_writer_stop();
+	else
+		ckpti_writer_wait();
+	ckpti_stats_reset();
+	settle(c);
+	find_problem(c);
+	if (!c->problem[0]) {
+		if (leave_to_child(c)) {
+			ckpti_serial++;
+			return false;
+		}
+		write_now(c);
+	}
+	tell(c);
+	if (c->in_child)
+		ckpti_writer_end();
+	return true;
+}
+
 void ckpti_capture_finish(void)
 {
 	struct capture *c = calloc(1, sizeof(*c));
-	double clock_before = ckpti_own.clock_before;
-	int r;
 
 	if (!c) {
 		ckpti_say("no checkpoint: no memory; the program goes on");
 		ckpti_unpark();
 	}
-	ckpti_stats_reset();
-	collect(c);
-	ckpti_stats_phase("write");
-	if (!c->problem[0]) {
-		r = write_guarded(c);
-		if (r)
-			snprintf(c->problem, sizeof(c->problem),
-				 "cannot write image '%.200s': %s",
-				 ckpti_conf.image, strerror(-r));
+	c->part = -1;
+	if (capture(c) && !c->problem[0]) {
+		ckpti_serial++;
+		if (ckpti_asked.why & CKPTI_WHY_ENDS)
+			_exit(ckpti_conf.exit_code);
 	}
-	tell(c);
-	if (!c->problem[0] && (ckpti_asked.why & CKPTI_WHY_ENDS))
-		_exit(ckpti_conf.exit_code);
-	ckpti_own.clock_before = clock_before;
+	ckpti_own.clock_before = c->clock_before;
 	ckpti_streams_go_on();
 	ckpti_scan_release(&c->scan);
 	ckpti_filestate_release(&c->files);

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ckptlib/conf.h"
 #include "ckptlib/filetab.h"
 #include "ckptlib/os.h"
 
@@ -161,6 +162,7 @@ void ckpti_files_chdir(void)
 	struct ckpti_filetab *t = &ckpti_filetab;
 	size_t i;
 
+	ckpti_conf_chdir();
 	t->absolute = true;
 	for (i = 0; i < t->cap_fds; i++)
 		make_absolute(&t->fds[i].path);

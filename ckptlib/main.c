@@ -23,6 +23,7 @@
 #include "ckptlib/state.h"
 #include "ckptlib/stats.h"
 #include "ckptlib/wrap_proc.h"
+#include "ckptlib/writer.h"
 
 /*
  * A copy of argv or environ in the program arena, so that it is captured like
@@ -104,6 +105,7 @@ int ckpt_main(int argc, char **argv, char **envp,
 	if (!ckpti_conf.image)
 		return start(argc, argv, envp);
 	ckpti_files_start();
+	ckpti_writer_await_others();
 	if (stat(ckpti_conf.image, &st) == 0) {
 		if (ckpti_restore(ckpti_conf.image, &stack))
 			_exit(CKPTI_EXIT_REFUSED);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "ckptlib/abi.h"
 #include "ckptlib/conf.h"
@@ -19,6 +20,7 @@
 #include "ckptlib/own.h"
 #include "ckptlib/park.h"
 #include "ckptlib/profile.h"
+#include "ckptlib/writer.h"
 
 volatile int ckpt_request;
 int ckpt_unwinding;
@@ -35,7 +37,7 @@ volatile unsigned ckpti_poll_signals;
 static unsigned pending;
 static volatile uint64_t pending_ns;
 static unsigned long long polls;
-static int counting; /* CKPT_AFTER_POLLS: each poll must come here */
+static int counting; /* CKPT_AFTER_POLLS and such: each poll comes here */
 static const char *refused;
 static int started;
 static timer_t timer;
@@ -158,7 +160,8 @@ void ckpti_poll_start(void)
 	}
 	started = 1;
 	start_timer();
-	counting = ckpti_conf.after_polls > 0;
+	counting = ckpti_conf.after_polls || ckpti_conf.every_polls ||
+		   ckpti_conf.kill_at_poll;
 	if (counting)
 		ckpt_request = 1;
 }
@@ -194,6 +197,22 @@ int ckpti_poll_refused(void)
 
 /* ---- the poll -------------------------------------------------------------------- */
 
+static unsigned count_poll(void)
+{
+	const struct ckpti_conf *conf = &ckpti_conf;
+	unsigned why = 0;
+
+	if (++polls == conf->kill_at_poll)
+		kill(getpid(), SIGKILL);
+	if (polls == conf->after_polls)
+		why = CKPTI_WHY_AFTER_POLLS;
+	else if (conf->every_polls && polls % conf->every_polls == 0)
+		why = CKPTI_WHY_EVERY_POLLS;
+	if (why)
+		pending_ns = ckpti_now_ns();
+	return why;
+}
+
 /* What is asked for now; 0 for nothing. */
 static unsigned take_request(void)
 {
@@ -201,13 +220,18 @@ static unsigned take_request(void)
 
 	ckpt_request = counting;
 	why = __atomic_exchange_n(&pending, 0, __ATOMIC_SEQ_CST);
-	if (counting && ++polls == ckpti_conf.after_polls) {
-		why |= CKPTI_WHY_AFTER_POLLS;
-		counting = 0;
-		ckpt_request = 0;
-		pending_ns = ckpti_now_ns();
-	}
+	if (counting)
+		why |= count_poll();
 	return why;
+}
+
+/* A child still writes the image of the interval before: the next one then. */
+static int can_wait(unsigned why)
+{
+	if (why != CKPTI_WHY_INTERVAL || !ckpti_writer_busy())
+		return 0;
+	ckpti_poll_rearm();
+	return 1;
 }
 
 /* Parks and starts the unwinding; 0 when the program goes on. */
@@ -220,6 +244,7 @@ static int begin(void)
 		return 1;
 	case 1: /* put back */
 		ckpt_unwinding = 0;
+		ckpti_writer_paused(ckpti_now_ns() - ckpti_asked.poll_ns);
 		break;
 	default:
 		ckpti_say("no checkpoint: no memory for a copy of the stack");
@@ -241,7 +266,7 @@ int ckpti_poll_take(unsigned why)
 		ckpti_unpark();
 	}
 	why |= take_request();
-	if (!why)
+	if (!why || can_wait(why))
 		return 0;
 	if (refused) {
 		ckpti_say("no checkpoint: %s", refused);

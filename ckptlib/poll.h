@@ -12,8 +12,10 @@ enum ckpti_why {
 	CKPTI_WHY_INTERVAL = 4,
 	CKPTI_WHY_AFTER_POLLS = 8, /* ends the process too */
 	CKPTI_WHY_NOW = 16, /* ckpt_now: written when it returns */
+	CKPTI_WHY_EVERY_POLLS = 32,
 };
-#define CKPTI_WHY_ENDS (CKPTI_WHY_EXIT | CKPTI_WHY_AFTER_POLLS)
+#define CKPTI_WHY_ENDS	(CKPTI_WHY_EXIT | CKPTI_WHY_AFTER_POLLS)
+#define CKPTI_WHY_POLLS (CKPTI_WHY_AFTER_POLLS | CKPTI_WHY_EVERY_POLLS)
 
 /* What the running capture answers, and since when it was asked for. */
 struct ckpti_asked {

@@ -383,6 +383,12 @@ static void walk_untyped(struct walk *w)
 				  "doubles");
 }
 
+void ckpti_scan_begin(struct ckpti_scan *scan)
+{
+	memset(scan, 0, sizeof(*scan));
+	ckpti_reasons_begin(&scan->reasons);
+}
+
 int ckpti_scan_run(struct ckpti_scan *scan)
 {
 	struct ckpti_space *space = ckpti_arena_space(CKPTI_PROGRAM);
@@ -391,8 +397,6 @@ int ckpti_scan_run(struct ckpti_scan *scan)
 			  .heap_low = space->low,
 			  .heap_high = space->high };
 
-	memset(scan, 0, sizeof(*scan));
-	ckpti_reasons_begin(&scan->reasons);
 	if (ckpti_objects_make(&scan->objects))
 		return -ENOMEM;
 	if (ckpti_evidence_run())

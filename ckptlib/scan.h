@@ -19,6 +19,8 @@ struct ckpti_scan {
 	uint64_t nblocks, heap_bytes;
 };
 
+/* Makes an empty one, with the reasons that the program always has. */
+void ckpti_scan_begin(struct ckpti_scan *scan);
 /* 0 or -ENOMEM. Release in either case. */
 int ckpti_scan_run(struct ckpti_scan *scan);
 void ckpti_scan_release(struct ckpti_scan *scan);

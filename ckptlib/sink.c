@@ -2,24 +2,19 @@
 #include "ckptlib/sink.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define STAGE_SIZE ((size_t)256 << 10)
 
-int ckpti_sink_open(struct ckpti_sink *sink, const char *path)
+int ckpti_sink_open(struct ckpti_sink *sink, int fd)
 {
 	memset(sink, 0, sizeof(*sink));
 	sink->stage = ckpti_map(NULL, STAGE_SIZE);
 	if (!sink->stage)
 		return -ENOMEM;
-	sink->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (sink->fd < 0) {
-		ckpti_unmap(sink->stage, STAGE_SIZE);
-		return -errno;
-	}
+	sink->fd = fd;
 	return 0;
 }
 
@@ -118,8 +113,6 @@ int ckpti_sink_close(struct ckpti_sink *sink)
 {
 	flush(sink);
 	if (!sink->error && fsync(sink->fd) && errno != EINVAL)
-		sink->error = -errno;
-	if (close(sink->fd) && !sink->error)
 		sink->error = -errno;
 	ckpti_unmap(sink->stage, STAGE_SIZE);
 	return sink->error;

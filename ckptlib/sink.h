@@ -18,9 +18,9 @@ struct ckpti_sink {
 	struct ckpti_sum sum;
 };
 
-/* Makes `path` anew, readable by its owner only. 0 or -errno. */
-int ckpti_sink_open(struct ckpti_sink *sink, const char *path);
-/* Flushes, syncs and closes; 0 or -errno of the first failure. */
+/* Writes to `fd`, an empty file, which stays the caller's. 0 or -errno. */
+int ckpti_sink_open(struct ckpti_sink *sink, int fd);
+/* Flushes and syncs; 0 or -errno of the first failure. */
 int ckpti_sink_close(struct ckpti_sink *sink);
 
 void ckpti_sink_put(struct ckpti_sink *sink, const void *bytes, size_t n);

@@ -87,6 +87,14 @@ void ckpti_stats_phase(const char *name)
 	}
 }
 
+/* Seconds. */
+static double phases_total(void)
+{
+	return nphases ? (double)(phases[nphases - 1].start - phases[0].start) /
+				 1e9
+		       : 0.0;
+}
+
 static void put_phases(struct line *l)
 {
 	unsigned i;
@@ -95,10 +103,7 @@ static void put_phases(struct line *l)
 	for (i = 0; i + 1 < nphases; i++)
 		put(l, "\"%s\":%.6f,", phases[i].name,
 		    (double)(phases[i + 1].start - phases[i].start) / 1e9);
-	put(l, "\"total\":%.6f}",
-	    nphases ? (double)(phases[nphases - 1].start - phases[0].start) /
-			      1e9
-		    : 0.0);
+	put(l, "\"total\":%.6f}", phases_total());
 }
 
 void ckpti_stats_checkpoint(const struct ckpti_stats_ckpt *c)
@@ -131,6 +136,9 @@ void ckpti_stats_checkpoint(const struct ckpti_stats_ckpt *c)
 		put(&l, ",\"line\":%u}", c->reasons->list[i].line);
 	}
 	put(&l, "],");
+	put(&l, "\"forked\":%s,\"pause_s\":%.6f,\"write_s\":%.6f,",
+	    c->forked ? "true" : "false", (double)c->pause_ns / 1e9,
+	    phases_total());
 	put_phases(&l);
 	put(&l, "}");
 	write_line(&l);

@@ -10,6 +10,7 @@
 
 /* The phase before ends here; "" ends the last one. Names are borrowed. */
 void ckpti_stats_phase(const char *name);
+/* Phases count from here. */
 void ckpti_stats_reset(void);
 
 struct ckpti_stats_ckpt {
@@ -17,6 +18,8 @@ struct ckpti_stats_ckpt {
 	const char *error; /* NULL: it was written */
 	uint64_t bytes, blocks, frames, serial;
 	uint64_t wait_ns; /* from the request to the poll */
+	uint64_t pause_ns; /* from the poll until the program went on */
+	int forked; /* a child wrote it */
 	const struct ckpti_reasons *reasons;
 };
 void ckpti_stats_checkpoint(const struct ckpti_stats_ckpt *c);

@@ -303,6 +303,28 @@ int ckpti_img_open(const char *path, struct img **ret_img, struct img_err *err)
 	return ckpti_img_open_fd(fd, path, ret_img, err);
 }
 
+int ckpti_img_serial(const char *path, uint64_t *ret_serial)
+{
+	struct img *img = calloc(1, sizeof(*img));
+	struct img_cursor c;
+	int r;
+
+	if (!img)
+		return -ENOMEM;
+	img->fd = open(path, O_RDONLY | O_CLOEXEC);
+	r = img->fd < 0 ? -errno : check_start(img, path, NULL);
+	if (!r)
+		r = find_sections(img);
+	if (!r)
+		r = load(img, "HEAD", &c);
+	if (!r)
+		r = ckpti_img_parse_head(img, &c);
+	if (!r)
+		*ret_serial = img->serial;
+	ckpti_img_close(img);
+	return r;
+}
+
 void ckpti_img_close(struct img *img)
 {
 	struct alloc *a, *next;
@@ -313,7 +335,8 @@ void ckpti_img_close(struct img *img)
 		next = a->next;
 		free(a);
 	}
-	close(img->fd);
+	if (img->fd >= 0)
+		close(img->fd);
 	free(img);
 }
 

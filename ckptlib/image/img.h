@@ -280,6 +280,9 @@ int ckpti_img_open_fd(int fd, const char *name, struct img **ret_img,
 		      struct img_err *err);
 void ckpti_img_close(struct img *img);
 
+/* The serial of the image there, from its header alone. 0 or -errno. */
+int ckpti_img_serial(const char *path, uint64_t *ret_serial);
+
 /* Reads the heap's data and compares its checksum. */
 int ckpti_img_check_heap(struct img *img, struct img_err *err);
 

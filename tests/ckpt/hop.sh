@@ -3,5 +3,5 @@
 #
 # One program of progs/, hop by hop, for those who look for a fault:
 #
-#	hop.sh NAME [-a ARCH,ARCH...] [-k POLLS] [-n HOPS]
+#	hop.sh NAME [-a ARCH,ARCH...] [-k POLLS] [-n HOPS] [-c]
 exec "$(dirname "$0")/one" "$@" -v
