@@ -57,14 +57,13 @@ static bool read_member(struct trace *t, const char *line, size_t len)
 	return true;
 }
 
-/* The compiler's own temporary objects are gone by now. */
+/* The compiler's own temporary objects, /tmp/ccXyz.o or clang's
+ * /tmp/name-123abc.o, are gone by now. */
 static bool is_compilers_temp(const char *path)
 {
-	const char *base = strrchr(path, '/');
 	size_t len = strlen(path);
 
-	return base && !strncmp(base, "/cc", 3) && len > 2 &&
-	       !strcmp(path + len - 2, ".o");
+	return path[0] == '/' && len > 2 && !strcmp(path + len - 2, ".o");
 }
 
 static void read_line(struct trace *t, const char *line, size_t len,

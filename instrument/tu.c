@@ -51,14 +51,24 @@ struct clang_args {
 	char *owned[2];
 };
 
-static void args_init(struct clang_args *a, const struct tu_options *o)
+/* Headers read by clang make these names themselves: they are no macros. */
+static bool has_float_typedefs(const char *text, size_t len)
+{
+	static const char typedef_text[] = "typedef float _Float32;";
+
+	return memmem(text, len, typedef_text, sizeof(typedef_text) - 1);
+}
+
+static void args_init(struct clang_args *a, const struct tu_options *o,
+		      bool float_typedefs)
 {
 	const char *const *p;
 	size_t i;
 
 	memset(a, 0, sizeof(*a));
 	for (i = 0; i < sizeof(base_args) / sizeof(*base_args); i++)
-		a->v[a->n++] = base_args[i];
+		if (!float_typedefs || strncmp(base_args[i], "-D_Float", 8))
+			a->v[a->n++] = base_args[i];
 	a->owned[0] = xasprintf("-std=%s", o->std ? o->std : "gnu17");
 	a->v[a->n++] = a->owned[0];
 	if (o->target) {
@@ -190,7 +200,7 @@ static int parse(CXIndex index, struct ast *ast,
 
 	hide_atomic(&ast->priv->toks, text);
 	hide_system_bodies(ast, text);
-	args_init(&args, options);
+	args_init(&args, options, has_float_typedefs(ast->text, ast->len));
 	code = clang_parseTranslationUnit2(index, MAIN_NAME, args.v, args.n,
 					   &file, 1, CXTranslationUnit_None,
 					   ret);

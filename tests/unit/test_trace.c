@@ -16,16 +16,17 @@ static void reads_both_forms(void **state)
 	f = fopen(path, "w");
 	fclose(f);
 	snprintf(text, sizeof(text),
-		 "/tmp/ccAbCdEf.o\n(%s)x.o\n%s(sub/y.o)\n%s\n"
+		 "/tmp/ccAbCdEf.o\n/tmp/x-1f2e3d.o\n(%s)x.o\n%s(sub/y.o)\n%s\n"
 		 "user output (with this)\n(%s)x.o",
 		 path, path, path, path);
 	trace_read(&t, text, &rest);
-	assert_int_equal(t.n, 5);
+	assert_int_equal(t.n, 6);
 	assert_string_equal(t.v[0].path, "/tmp/ccAbCdEf.o");
 	assert_null(t.v[0].member);
-	assert_string_equal(t.v[1].path, path);
-	assert_string_equal(t.v[1].member, "x.o");
-	assert_null(t.v[3].member);
+	assert_string_equal(t.v[1].path, "/tmp/x-1f2e3d.o");
+	assert_string_equal(t.v[2].path, path);
+	assert_string_equal(t.v[2].member, "x.o");
+	assert_null(t.v[4].member);
 	assert_int_equal(trace_count(&t, path, "x.o"), 2);
 	assert_int_equal(trace_count(&t, path, "y.o"), 1);
 	assert_int_equal(trace_count(&t, path, "z.o"), 0);

@@ -107,6 +107,19 @@ static void takes_gccs_own_words(void **state)
 	ast_free(a);
 }
 
+/* Headers read by clang: glibc's typedefs instead of gcc's own types. */
+static void takes_clangs_typedefs(void **state)
+{
+	struct ast *a = parse("typedef float _Float32;\n"
+			      "typedef long double _Float64x;\n"
+			      "_Float32 x; _Float64x y;\n");
+
+	(void)state;
+	assert_int_equal(find(a, "x")->type->kind, T_FLOAT);
+	assert_int_equal(find(a, "y")->type->kind, T_LDOUBLE);
+	ast_free(a);
+}
+
 /* Intrinsics and fortified functions are written with builtins of gcc's. */
 static void leaves_system_functions_alone(void **state)
 {
@@ -245,6 +258,7 @@ int main(void)
 		cmocka_unit_test(reports_errors_in_the_users_file),
 		cmocka_unit_test(takes_old_c),
 		cmocka_unit_test(takes_gccs_own_words),
+		cmocka_unit_test(takes_clangs_typedefs),
 		cmocka_unit_test(leaves_system_functions_alone),
 		cmocka_unit_test(knows_targets),
 		cmocka_unit_test(shares_types),
