@@ -66,7 +66,7 @@ all_progs() {
 }
 
 # Sums and products are compared, so nothing may be contracted or widened.
-cflags='-O2 -ffp-contract=off'
+cflags="${OPT:--O2} -ffp-contract=off"
 HCCFLAGS=${HCCFLAGS:-}
 
 # newer FILE THAN...: whether FILE is there and none of the others is newer.
