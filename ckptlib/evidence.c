@@ -25,6 +25,8 @@ struct worklist {
 	struct found *v;
 	size_t n, cap;
 	bool failed;
+	bool firm; /* what is walked holds no pointers left over from before:
+		    * roots, and single structures of the heap */
 };
 
 static uint32_t type_bits(uint32_t id)
@@ -34,7 +36,29 @@ static uint32_t type_bits(uint32_t id)
 
 #define ALL_TYPE_BITS (CKPTI_INFERRED | CKPTI_TYPE_MASK << CKPTI_TYPE_SHIFT)
 
-/* Forgets what earlier captures inferred. Whether any block has no type. */
+/* From this size on bytes may be a pool that other types are carved from. */
+#define POOL_MIN 1024
+
+static bool is_bytes(const struct ckpt_type *t)
+{
+	while (t && t->kind == CKPT_ARRAY)
+		t = t->elem;
+	return t && t->size == 1 && t->kind <= CKPT_UINT;
+}
+
+/* A block whose allocation said: text. */
+static bool said_bytes(uint32_t word)
+{
+	uint32_t id = CKPTI_TYPE_OF(word);
+
+	return id && id != CKPTI_TYPE_CONFLICT && !(word & CKPTI_INFERRED) &&
+	       is_bytes(ckpti_type_of_id(id));
+}
+
+/*
+ * Forgets what earlier captures inferred. Whether pointers must be followed:
+ * a block has no type, or might be a pool.
+ */
 static bool forget(void)
 {
 	struct ckpti_heap_iter iter = { 0 };
@@ -48,7 +72,9 @@ static bool forget(void)
 				continue;
 			if (s->words[i] & CKPTI_INFERRED)
 				s->words[i] &= ~ALL_TYPE_BITS;
-			if (!CKPTI_TYPE_OF(s->words[i]))
+			if (!CKPTI_TYPE_OF(s->words[i]) ||
+			    (ckpti_slot_size(s, i) >= POOL_MIN &&
+			     said_bytes(s->words[i])))
 				any = true;
 		}
 	}
@@ -90,7 +116,14 @@ static void propose(struct worklist *list, uintptr_t v,
 	uint32_t i, id;
 
 	s = ckpti_heap_block(v, &i);
-	if (!s || (uintptr_t)ckpti_slot_addr(s, i) != v)
+	if (!s)
+		return;
+	/* text that is something else as well is neither */
+	if (list->firm && said_bytes(s->words[i]) &&
+	    v - (uintptr_t)ckpti_slot_addr(s, i) < ckpti_slot_size(s, i))
+		s->words[i] = (s->words[i] & ~ALL_TYPE_BITS) |
+			      type_bits(CKPTI_TYPE_CONFLICT);
+	if ((uintptr_t)ckpti_slot_addr(s, i) != v)
 		return;
 	id = CKPTI_TYPE_OF(s->words[i]);
 	if ((id && !(s->words[i] & CKPTI_INFERRED)) ||
@@ -180,9 +213,12 @@ static void walk_block(struct worklist *list, struct ckpti_span *s, uint32_t i)
 {
 	uint32_t id = CKPTI_TYPE_OF(s->words[i]);
 
-	if (id && id != CKPTI_TYPE_CONFLICT)
-		walk(list, ckpti_type_of_id(id), ckpti_slot_addr(s, i),
-		     ckpti_slot_size(s, i));
+	if (!id || id == CKPTI_TYPE_CONFLICT)
+		return;
+	list->firm = ckpti_type_of_id(id)->kind == CKPT_STRUCT &&
+		     ckpti_type_of_id(id)->size == ckpti_slot_size(s, i);
+	walk(list, ckpti_type_of_id(id), ckpti_slot_addr(s, i),
+	     ckpti_slot_size(s, i));
 }
 
 /* Blocks whose allocation told their type. */
@@ -208,6 +244,7 @@ int ckpti_evidence_run(void)
 
 	if (!forget())
 		return 0;
+	list.firm = true;
 	walk_globals(&list);
 	walk_frames(&list);
 	walk_heap(&list);

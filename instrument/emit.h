@@ -143,8 +143,6 @@ bool type_spell(const struct type *t, struct strbuf *out);
 const char *type_scalar(const struct type *t);
 void emit_types(struct emit *e, struct strbuf *out);
 void emit_tables(struct emit *e);
-/* The type whose description an allocation should carry, or NULL. */
-const struct type *alloc_hint(const struct emit *e, const struct node *call);
 /* The text of ckptlib/abi.h without its directives. */
 void abi_text(struct strbuf *out);
 /* Whether libckpt has its own of that libc function. */

@@ -7,6 +7,7 @@
 #include "instrument/emit_pass.h"
 #include "instrument/emit_vm.h"
 #include "instrument/hand.h"
+#include "instrument/hint.h"
 
 /* ---- how values travel ---- */
 
@@ -289,11 +290,9 @@ static void add_arguments(struct emit *e, struct node *call)
 static void add_call(struct emit *e, struct node *call, enum clone which)
 {
 	struct decl *d = call_target(call);
-	const struct type *hint = alloc_hint(e, call);
+	const struct hint hint = hint_of(e, call);
 
-	if (hint)
-		strbuf_addf(&e->out, "(ckpt_hint = &__ckpt_y[%d], ",
-			    type_ref(e, hint));
+	hint_open(e, &hint, &e->out);
 	if (d) {
 		add_callee(e, d, which);
 	} else {
@@ -302,8 +301,7 @@ static void add_call(struct emit *e, struct node *call, enum clone which)
 		strbuf_addch(&e->out, ')');
 	}
 	add_arguments(e, call);
-	if (hint)
-		strbuf_addch(&e->out, ')');
+	hint_close(&hint, &e->out);
 }
 
 static void add_token(struct emit *e, struct node *call)

@@ -5,6 +5,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/emit_fn.h"
 #include "instrument/emit_vm.h"
+#include "instrument/hint.h"
 #include "instrument/jump.h"
 #include "instrument/tok.h"
 
@@ -233,15 +234,18 @@ static void edit_type_ref(struct emit *e, struct edits *ed, struct node *n)
 static void edit_hint(struct emit *e, struct edits *ed, struct node *n,
 		      bool opening)
 {
-	const struct type *t = alloc_hint(e, n);
+	const struct hint h = hint_of(e, n);
+	struct strbuf text = STRBUF_INIT;
+	size_t at = opening ? n->begin : n->end;
 
-	if (!t || ed->names_only)
+	if (h.how == HINT_NONE || ed->names_only)
 		return;
 	if (opening)
-		add(ed, n->begin, n->begin,
-		    xasprintf("(ckpt_hint = &__ckpt_y[%d], ", type_ref(e, t)));
+		hint_open(e, &h, &text);
 	else
-		add(ed, n->end, n->end, xstrdup(")"));
+		hint_close(&h, &text);
+	add(ed, at, at, xstrdup(text.data));
+	strbuf_release(&text);
 }
 
 static bool declares_static(const struct node *n)

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sizeof in an argument is the best witness; else, where the call may
+ * allocate, the type that its pointer becomes.
+ *
+ * A pointer to char is no witness where the function only hands on a block
+ * whose size it was given: `char *xmalloc(size_t n)` returns no text.
+ */
+#include "instrument/hint.h"
+
+#include <string.h>
+
+#include "instrument/hand.h"
+
+static const struct type *measured(const struct node *n)
+{
+	const struct type *t;
+
+	if (n->kind == N_UNEVALUATED)
+		return n->op == 's' ? n->operand_type : NULL;
+	for (const struct node *c = n->first; c; c = c->next) {
+		t = measured(c);
+		if (t)
+			return t;
+	}
+	return NULL;
+}
+
+static const struct type *pointee(const struct type *t)
+{
+	if (!t || t->kind != T_POINTER || !t->elem)
+		return NULL;
+	if (t->elem->kind == T_VOID || t->elem->kind == T_FUNCTION ||
+	    t->elem->size <= 0)
+		return NULL;
+	return t->elem;
+}
+
+static bool is_byte(const struct type *t)
+{
+	return t &&
+	       (t->kind == T_CHAR || t->kind == T_SCHAR || t->kind == T_UCHAR);
+}
+
+/* char * or void *: what functions return that do not know the type. */
+static bool is_generic(const struct type *t)
+{
+	return t && t->kind == T_POINTER && t->elem &&
+	       (t->elem->kind == T_VOID || is_byte(t->elem));
+}
+
+/* strcpy(malloc(n), s): the type that libc's function takes the block for. */
+static const struct type *taken_for(const struct node *call,
+				    const struct node *arg)
+{
+	const struct decl *d = call_target(call);
+	const struct type *t = d && d->is_system ? d->type : NULL;
+
+	if (!t || t->kind != T_FUNCTION || !t->nparams ||
+	    call->first->next != arg)
+		return NULL;
+	return pointee(t->params[0]);
+}
+
+/* Those that return the block that they were given. */
+static bool returns_its_block(const struct node *call, const struct node *arg)
+{
+	static const char *const names[] = { "memset", "memcpy", "memmove",
+					     "strcpy", "strcat", "strncpy" };
+	const struct decl *d = call_target(call);
+
+	for (size_t i = 0; d && i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(d->name, names[i]))
+			return call->first->next == arg;
+	return false;
+}
+
+/* Whether p's value is n's; it may be another's too. */
+static bool passes_on(const struct node *p, const struct node *n)
+{
+	return p->kind == N_PAREN || (p->kind == N_COND && p->first != n) ||
+	       (p->kind == N_COMMA && p->last == n) ||
+	       (p->kind == N_CALL && returns_its_block(p, n));
+}
+
+/* What one use of a value makes of its pointer. */
+static const struct type *becomes(const struct node *n)
+{
+	const struct node *p;
+	const struct type *t;
+
+	for (p = n->parent; p && passes_on(p, n); p = n->parent) {
+		t = p->kind == N_CALL ? taken_for(p, n) : NULL;
+		if (t)
+			return t;
+		n = p;
+	}
+	if (!p)
+		return NULL;
+	if (p->kind == N_CALL)
+		return taken_for(p, n);
+	if (p->kind == N_CAST)
+		return pointee(p->type);
+	if (p->kind == N_VAR && p->decl && p->init == n)
+		return pointee(p->decl->type);
+	if (p->kind == N_ASSIGN && !p->op && p->last == n)
+		return pointee(p->first->type);
+	return NULL;
+}
+
+/* What a call's value is stored in. */
+static const struct decl *stored_in(const struct node *n)
+{
+	const struct node *p, *to;
+
+	for (p = n->parent; p && passes_on(p, n); p = n->parent)
+		n = p;
+	if (p && p->kind == N_VAR && p->init == n)
+		return p->decl;
+	if (!p || p->kind != N_ASSIGN || p->op || p->last != n)
+		return NULL;
+	to = p->first;
+	while (to->kind == N_PAREN)
+		to = to->first;
+	return to->kind == N_REF ? to->decl : NULL;
+}
+
+struct uses {
+	const struct decl *decl;
+	const struct type *type;
+	bool several;
+};
+
+static bool find_use(struct node *n, void *ctx)
+{
+	struct uses *u = ctx;
+	const struct type *t;
+
+	if (n->kind != N_REF || n->decl != u->decl)
+		return n->kind != N_UNEVALUATED;
+	t = becomes(n);
+	if (t && u->type && t != u->type)
+		u->several = true;
+	else if (t)
+		u->type = t;
+	return true;
+}
+
+/* Also by way of a local void pointer: p = malloc(n); v->text = p. */
+static const struct type *destination(const struct emit *e,
+				      const struct node *call)
+{
+	const struct type *t = becomes(call);
+	struct uses u = { .decl = stored_in(call) };
+
+	if (t || !u.decl || u.decl->kind != D_LOCAL || !e->fn ||
+	    !e->fn->decl->node || !e->fn->decl->node->body)
+		return t;
+	node_walk(e->fn->decl->node->body, find_use, &u);
+	return u.several ? NULL : u.type;
+}
+
+/* Whether a size is made of numbers that the function was given. */
+static bool is_given(const struct node *n)
+{
+	if (n->kind == N_REF)
+		return n->decl && n->decl->kind == D_PARAM && n->type &&
+		       n->type->kind >= T_CHAR && n->type->kind <= T_ULLONG;
+	if (n->kind == N_CALL || n->kind == N_UNEVALUATED)
+		return false;
+	for (const struct node *c = n->first; c; c = c->next)
+		if (is_given(c))
+			return true;
+	return false;
+}
+
+static bool size_is_given(const struct node *call)
+{
+	for (const struct node *a = call->first->next; a; a = a->next)
+		if (is_given(a))
+			return true;
+	return false;
+}
+
+static struct hint by_destination(const struct emit *e, const struct node *call)
+{
+	struct hint h = { .type = destination(e, call) };
+	bool given = size_is_given(call);
+	const struct type *own = e->fn ? e->fn->decl->type->elem : NULL;
+
+	if (!h.type || (given && is_byte(h.type) && is_generic(own)))
+		return h;
+	h.how = given ? HINT_OFFER : HINT_SET;
+	return h;
+}
+
+struct hint hint_of(const struct emit *e, const struct node *call)
+{
+	const struct decl *d = call_target(call);
+	struct hint h = { .how = HINT_NONE };
+	const struct type *t = NULL, *to;
+	bool own = d && (is_allocator(d->name) || hand_is_type(d->name));
+
+	if (!call->type || call->type->kind != T_POINTER ||
+	    (d && d->is_system && !own))
+		return h;
+	for (const struct node *a = call->first->next; a && !t; a = a->next)
+		t = measured(a);
+	if (!t || t->size <= 0) {
+		if (d && is_generic(call->type) &&
+		    plan_allocates(e->plan, e->unit, d->name))
+			h = by_destination(e, call);
+		h.clear = !own;
+		return h;
+	}
+	to = pointee(call->type);
+	if (!to || is_byte(to))
+		to = becomes(call);
+	/* malloc(sizeof(struct head) + n * sizeof(int)) is a struct head */
+	h.type = to && to->has_flexible ? to : t;
+	h.how = HINT_SET;
+	h.clear = !own;
+	return h;
+}
+
+void hint_open(struct emit *e, const struct hint *h, struct strbuf *out)
+{
+	int y;
+
+	if (h->how == HINT_NONE)
+		return;
+	y = type_ref(e, h->type);
+	strbuf_addstr(out, h->clear ? "(__extension__ ({ " : "(");
+	if (h->how == HINT_OFFER)
+		strbuf_addf(out,
+			    "(void)(ckpt_hint ? 0 : (ckpt_hint = "
+			    "&__ckpt_y[%d], 0))",
+			    y);
+	else
+		strbuf_addf(out, "ckpt_hint = &__ckpt_y[%d]", y);
+	strbuf_addstr(out, h->clear ? "; __auto_type __ckpt_h = " : ", ");
+}
+
+void hint_close(const struct hint *h, struct strbuf *out)
+{
+	if (h->how != HINT_NONE)
+		strbuf_addstr(out, h->clear ? "; ckpt_hint = 0; __ckpt_h; }))"
+					    : ")");
+}
