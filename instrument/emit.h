@@ -12,7 +12,8 @@
  * and in functions:
  *   __ckpt_tN temporaries, __ckpt_m_VAR the address of a memory variable in
  *   a slow clone, __ckpt_o_VAR its storage there, __ckpt_LN resume labels,
- *   __ckpt_TN, CN, BN, PN parts of loop N.
+ *   __ckpt_TN, CN, BN, PN parts of loop N; with setjmp __ckpt_j the activation,
+ *   __ckpt_mask the mask at its start, __ckpt_JN where call N returns again.
  */
 #ifndef INSTRUMENT_EMIT_H
 #define INSTRUMENT_EMIT_H
@@ -50,6 +51,9 @@ struct emit {
 	char **on_break, **on_continue; /* per loop: label to go to, or NULL */
 	bool *no_tail; /* per loop: resumed by jumping into it */
 	struct extent in_decl; /* declarators being written, or 0, 0 */
+	struct extent in_typeof; /* expression written for its type only, or
+				  * 0, 0: it may hold labels */
+	int ntypeofs;
 	struct extent own_type; /* a type that fn's header defines */
 	bool moving; /* writing static locals at file scope */
 

@@ -57,6 +57,9 @@ char *label_name(struct emit *e, const struct decl *label)
 {
 	struct node *loop = e->copy ? e->fn->loops[e->copy - 1] : NULL;
 
+	if (label->name_at >= e->in_typeof.begin &&
+	    label->name_at < e->in_typeof.end)
+		return xasprintf("%s__ckpt_y%d", label->name, e->ntypeofs);
 	if (loop && label->name_at >= loop->begin && label->name_at < loop->end)
 		return xasprintf("%s__ckpt_c%d", label->name, e->copy);
 	return xstrdup(label->name);
@@ -337,7 +340,7 @@ static void edit_label(struct emit *e, struct edits *ed, struct node *n)
 {
 	char *name;
 
-	if (!e->copy || !n->decl)
+	if ((!e->copy && !e->in_typeof.end) || !n->decl)
 		return;
 	name = label_name(e, n->decl);
 	if (n->kind == N_LABEL) {
@@ -532,7 +535,10 @@ void render_source(struct emit *e, struct node *n, struct strbuf *out)
 {
 	struct edits ed = { .names_only = true };
 
+	e->in_typeof = (struct extent){ n->begin, n->end };
+	e->ntypeofs++;
 	collect(e, &ed, n);
+	e->in_typeof = (struct extent){ 0, 0 };
 	apply(e, &ed, n->begin, n->end, out);
 }
 
