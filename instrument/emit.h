@@ -50,6 +50,8 @@ struct emit {
 				 * loop whose plain copy is being written */
 	char **on_break, **on_continue; /* per loop: label to go to, or NULL */
 	bool *no_tail; /* per loop: resumed by jumping into it */
+	bool stays_slow; /* the slow clone may run on for ever: a loop made of
+			  * goto, or one that a switch jumps into */
 	struct extent in_decl; /* declarators being written, or 0, 0 */
 	struct extent in_typeof; /* expression written for its type only, or
 				  * 0, 0: it may hold labels */

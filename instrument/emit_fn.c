@@ -120,8 +120,9 @@ static void declare_clone(struct emit *e, struct decl *d)
 
 	if (!declared_before(e, d, e->fn->decl->attr_begin))
 		strbuf_addf(&e->out, "%s int %s(); ", linkage, d->name);
-	strbuf_addf(&e->out, "%s __typeof__(%s) __ckpt_s_%s; ", linkage,
-		    d->name, d->name);
+	strbuf_addf(&e->out, "%s %s__typeof__(%s) __ckpt_s_%s; ", linkage,
+		    class == FN_BELOW ? "__attribute__((cold)) " : "", d->name,
+		    d->name);
 	if (class == FN_ABOVE)
 		strbuf_addf(&e->out, "%s __typeof__(%s) __ckpt_f_%s; ", linkage,
 			    d->name, d->name);
@@ -367,18 +368,24 @@ static void prepare(struct emit *e, struct fn *fn)
 	e->on_break = xcalloc(fn->nloops + 1, sizeof(char *));
 	e->on_continue = xcalloc(fn->nloops + 1, sizeof(char *));
 	e->no_tail = xcalloc(fn->nloops + 1, sizeof(bool));
-	for (int i = 0; i < fn->nloops; i++)
+	e->stays_slow = false;
+	for (int i = 0; i < fn->nloops; i++) {
 		node_walk(fn->loops[i]->body, find_case, &e->no_tail[i]);
+		e->stays_slow |= e->no_tail[i];
+	}
+	for (int i = 0; i < fn->npoints; i++)
+		e->stays_slow |= fn->points[i]->kind == POINT_GOTO;
 }
 
 /*
- * What is below the cut returns soon: its slow clone needs no loop at full
- * speed beside the one that the way in leads to.  Half the code.
+ * A loop without polls ends soon: the slow clone needs none at full speed
+ * beside the one that the way in leads to.  Half the code.
  */
 static void resume_into_loops(struct emit *e, const struct fn *fn)
 {
 	for (int i = 0; i < fn->nloops; i++)
-		e->no_tail[i] = true;
+		if (!plan_poll_loop(e->plan, e->unit, fn->decl->name, i))
+			e->no_tail[i] = true;
 }
 
 static void finish(struct emit *e)
@@ -419,8 +426,7 @@ void emit_fn(struct emit *e, struct fn *fn)
 		return;
 	}
 	lower_both(e, fn, class);
-	if (class == FN_BELOW)
-		resume_into_loops(e, fn);
+	resume_into_loops(e, fn);
 	emit_own_type(e, fn);
 	declare_self(e, fn);
 	declare_callees(e, fn);

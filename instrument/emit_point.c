@@ -260,12 +260,24 @@ static bool may_go_slow(struct emit *e, const struct decl *d)
 		plan_call(e->plan, e->unit, d->name, NULL) == CALL_BOUNDARY);
 }
 
+/*
+ * What is below the cut returns soon, so that the slow clone will do there
+ * even if nothing is pending any more: one call, and no address is taken that
+ * would keep the compiler from changing the function's parameters.
+ */
+static bool only_slow(const struct emit *e, enum fn_class callee)
+{
+	return resumes_here(e) && callee == FN_BELOW &&
+	       (!e->stays_slow ||
+		plan_class(e->plan, e->unit, e->fn->decl->name) == FN_BELOW);
+}
+
 static void add_callee(struct emit *e, const struct decl *d, enum clone which)
 {
 	enum fn_class class = plan_class(e->plan, e->unit, d->name);
 	const char *prefix = class == FN_ABOVE ? "__ckpt_f_" : "";
 
-	if (which == SLOW_CLONE)
+	if (which == SLOW_CLONE || only_slow(e, class))
 		strbuf_addf(&e->out, "__ckpt_s_%s", d->name);
 	else if (which == FAST_CLONE || !may_go_slow(e, d))
 		strbuf_addf(&e->out, "%s%s", prefix, d->name);
@@ -426,7 +438,8 @@ void emit_tail_call(struct emit *e, struct ir *ir)
 
 	strbuf_addstr(&e->out, "{ ");
 	add_token(e, ir->n);
-	if (d && may_go_slow(e, d)) {
+	if (d && may_go_slow(e, d) &&
+	    !only_slow(e, plan_class(e->plan, e->unit, d->name))) {
 		strbuf_addstr(&e->out,
 			      "if (__builtin_expect(ckpt_request, 0)) { ");
 		add_tail(e, ir->n, SLOW_CLONE);
