@@ -183,6 +183,11 @@ void ckpti_poll_stop(void)
 	pending = 0;
 }
 
+int ckpti_poll_counting(void)
+{
+	return counting;
+}
+
 void ckpti_poll_refuse(const char *why)
 {
 	if (!refused && started)

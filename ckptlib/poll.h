@@ -40,6 +40,9 @@ void ckpti_poll_stop(void);
 /* The next interval starts now. */
 void ckpti_poll_rearm(void);
 
+/* Whether polls are being counted: then each of them asks. */
+int ckpti_poll_counting(void);
+
 /* From here on each request is answered by this message. */
 void ckpti_poll_refuse(const char *why);
 int ckpti_poll_refused(void);

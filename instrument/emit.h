@@ -106,6 +106,8 @@ void emit_test(struct emit *e, struct point *p);
 void emit_restore(struct emit *e, struct point *p);
 void emit_call(struct emit *e, struct ir *ir);
 void emit_tail_call(struct emit *e, struct ir *ir);
+/* Whether it is of a function of libckpt that may return unwinding. */
+bool calls_poller(const struct emit *e, const struct node *call);
 void emit_typeof(struct emit *e, struct var *temp);
 /* What stands before and behind the new value of a variable, with the `;`:
  * structs with const members cannot be assigned to. */
@@ -152,6 +154,5 @@ void emit_tables(struct emit *e);
 /* The text of ckptlib/abi.h without its directives. */
 void abi_text(struct strbuf *out);
 /* Whether libckpt has its own of that libc function. */
-bool is_wrapped(const char *name);
 
 #endif

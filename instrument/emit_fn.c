@@ -36,7 +36,7 @@ static bool slow_call(void *ctx, const struct node *call)
 
 	if (!p || p->masked)
 		return false;
-	if (hand_is_poll_call(call))
+	if (calls_poller(s->e, call))
 		return true;
 	if (!d)
 		return plan_indirect_may_poll(s->e->plan);
@@ -54,7 +54,7 @@ static bool fast_call(void *ctx, const struct node *call)
 
 	if (!slow_call(ctx, call))
 		return false;
-	if (hand_is_poll_call(call))
+	if (calls_poller(s->e, call))
 		return true;
 	if (!d && t && t->kind == T_POINTER)
 		t = t->elem;
@@ -155,7 +155,7 @@ static void declare_callees(struct emit *e, struct fn *fn)
 		if (p->kind != POINT_CALL)
 			continue;
 		d = call_target(p->node);
-		if (!d || hand_is_poll_call(p->node) ||
+		if (!d || calls_poller(e, p->node) ||
 		    !slow_call(&ctx, p->node) || hash_has(seen, d->name))
 			continue;
 		hash_set(seen, d->name, d);

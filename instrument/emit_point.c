@@ -8,6 +8,7 @@
 #include "instrument/emit_vm.h"
 #include "instrument/hand.h"
 #include "instrument/hint.h"
+#include "instrument/wrapped.h"
 
 /* ---- how values travel ---- */
 
@@ -253,11 +254,21 @@ void emit_poll(struct emit *e, struct point *p)
 /* Which of a function's clones a call names. */
 enum clone { BY_REQUEST, SLOW_CLONE, FAST_CLONE };
 
+bool calls_poller(const struct emit *e, const struct node *call)
+{
+	const struct decl *d = call_target(call);
+
+	return hand_is_poll_call(call) ||
+	       (d && wrapped_polls(d->name) &&
+		plan_class(e->plan, e->unit, d->name) == FN_FOREIGN);
+}
+
 static bool may_go_slow(struct emit *e, const struct decl *d)
 {
-	return !hand_is_poll(d->name) &&
-	       (resumes_here(e) ||
-		plan_call(e->plan, e->unit, d->name, NULL) == CALL_BOUNDARY);
+	if (plan_class(e->plan, e->unit, d->name) == FN_FOREIGN)
+		return false;
+	return resumes_here(e) ||
+	       plan_call(e->plan, e->unit, d->name, NULL) == CALL_BOUNDARY;
 }
 
 /*
@@ -277,7 +288,9 @@ static void add_callee(struct emit *e, const struct decl *d, enum clone which)
 	enum fn_class class = plan_class(e->plan, e->unit, d->name);
 	const char *prefix = class == FN_ABOVE ? "__ckpt_f_" : "";
 
-	if (which == SLOW_CLONE || only_slow(e, class))
+	if (class == FN_FOREIGN)
+		strbuf_addstr(&e->out, d->name);
+	else if (which == SLOW_CLONE || only_slow(e, class))
 		strbuf_addf(&e->out, "__ckpt_s_%s", d->name);
 	else if (which == FAST_CLONE || !may_go_slow(e, d))
 		strbuf_addf(&e->out, "%s%s", prefix, d->name);
@@ -318,7 +331,7 @@ static void add_call(struct emit *e, struct node *call, enum clone which)
 
 static void add_token(struct emit *e, struct node *call)
 {
-	if (call_target(call) && !hand_is_poll_call(call))
+	if (call_target(call) && !calls_poller(e, call))
 		return;
 	strbuf_addstr(&e->out, "ckpt_token = (const void *)(");
 	render(e, call->first, &e->out);

@@ -10,6 +10,7 @@
 #include "instrument/emit_fn.h"
 #include "instrument/hand.h"
 #include "instrument/tok.h"
+#include "instrument/wrapped.h"
 
 /* ---- the interface with the runtime ---- */
 
@@ -33,20 +34,6 @@ void abi_text(struct strbuf *out)
 	}
 }
 
-static const char *const wrapped[] = {
-#define CKPT_WRAP(name) #name,
-#include "ckptlib/wrapped.def"
-#undef CKPT_WRAP
-};
-
-bool is_wrapped(const char *name)
-{
-	for (size_t i = 0; i < sizeof(wrapped) / sizeof(*wrapped); i++)
-		if (!strcmp(wrapped[i], name))
-			return true;
-	return false;
-}
-
 /* ---- declarations at file scope ---- */
 
 static bool is_asm_word(const struct toks *t, const struct tok *tok)
@@ -62,7 +49,8 @@ static void add_text(struct emit *e, size_t from, size_t to)
 
 /*
  * libc functions that libckpt has of its own get its symbol by an asm label,
- * so that the compiler still knows what they are.
+ * so that the compiler still knows what they are. A program may have a function
+ * of such a name of its own (getline, random).
  */
 static void emit_file_decl(struct emit *e, struct node *n)
 {
@@ -72,7 +60,8 @@ static void emit_file_decl(struct emit *e, struct node *n)
 		if (v->kind == N_VAR && v->decl &&
 		    v->decl->kind == D_FUNCTION && !v->decl->defined)
 			d = v->decl;
-	if (!d || !is_wrapped(d->name)) {
+	if (!d || !is_wrapped(d->name) ||
+	    plan_class(e->plan, e->unit, d->name) != FN_FOREIGN) {
 		render(e, n, &e->out);
 		return;
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "instrument/ir.h"
+#include "instrument/wrapped.h"
 
 #include <stdlib.h>
 
@@ -240,6 +241,13 @@ static void lower_assign(struct lowered *l, struct node *e, struct ir_list *out)
 	in_order(l, e->op ? compound : plain, 2, false, out);
 }
 
+static bool takes_token(const struct node *call)
+{
+	const struct decl *d = call_target(call);
+
+	return !d || wrapped_polls(d->name);
+}
+
 static void lower_call(struct lowered *l, struct node *e, struct ir_list *out)
 {
 	int count = count_children(e);
@@ -252,8 +260,8 @@ static void lower_call(struct lowered *l, struct node *e, struct ir_list *out)
 		c = c->next;
 		op[i] = (struct operand){ c, ARGUMENT };
 	}
-	/* between the token of an indirect call and the call nothing runs */
-	in_order(l, op, count, !call_target(e) && lower_is_point(l, e), out);
+	/* between a token and the call that it is for nothing runs */
+	in_order(l, op, count, takes_token(e) && lower_is_point(l, e), out);
 	free(op);
 	if (!call_stands_out(l, e))
 		return;

@@ -12,6 +12,7 @@
 #include "instrument/plan_cost.h"
 #include "instrument/plan_profile.h"
 #include "instrument/taint.h"
+#include "instrument/wrapped.h"
 
 /*
  * Units are instructions, roughly.  10 ms are some 3e7; the bound leaves
@@ -350,7 +351,9 @@ enum call_class plan_call(const struct plan *p, int unit, const char *callee,
 		return CALL_PLAIN;
 	}
 	f = plan_resolve(p, unit, callee);
-	if (!f || f->class < FN_BELOW)
+	if (!f)
+		return wrapped_polls(callee) ? CALL_ABOVE : CALL_PLAIN;
+	if (f->class < FN_BELOW)
 		return CALL_PLAIN;
 	if (f->class == FN_ABOVE)
 		return CALL_ABOVE;

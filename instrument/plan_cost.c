@@ -7,6 +7,7 @@
 
 #include "common/base/xalloc.h"
 #include "instrument/facts.h"
+#include "instrument/wrapped.h"
 
 /* What a loop is taken to do when nothing tells: counted loops run over
  * arrays, others over lists and strings. */
@@ -15,6 +16,8 @@ static const double trips_unknown = 30;
 static const double foreign_call = 40;
 static const double depth_unknown = 30;
 static const double indirect_guess = 1000;
+/* Of libc's that poll: it may take long, whatever the bound is. */
+static const double polling_call = 1e9;
 
 double cost_trips(long long trip)
 {
@@ -132,7 +135,9 @@ static double call_cost(const struct plan *p, const struct plan_fn *f,
 	g = plan_resolve(p, f->unit, c->callee);
 	if (g && g->component == f->component)
 		return foreign_call; /* counted by the component's depth */
-	return g ? g->cost : foreign_call;
+	if (g)
+		return g->cost;
+	return wrapped_polls(c->callee) ? polling_call : foreign_call;
 }
 
 static double region_cost(struct plan *p, struct plan_fn *f, int loop,
