@@ -13,6 +13,7 @@
 #include "instrument/jump.h"
 #include "instrument/varargs.h"
 #include "instrument/vm.h"
+#include "instrument/wrapped.h"
 
 void node_walk(struct node *n, bool (*visit)(struct node *, void *), void *ctx)
 {
@@ -60,7 +61,7 @@ bool fn_call_is_candidate(const struct node *call)
 {
 	struct decl *d = call_target(call);
 
-	if (!d || hand_is_poll_call(call))
+	if (!d || hand_is_poll_call(call) || wrapped_polls(d->name))
 		return true;
 	if (d->is_system || !strncmp(d->name, "__builtin_", 10) ||
 	    !strncmp(d->name, "__sync_", 7) ||
