@@ -14,6 +14,7 @@
 #include "instrument/elf.h"
 #include "instrument/libdir.h"
 #include "instrument/link_build.h"
+#include "instrument/link_names.h"
 #include "instrument/link_plan.h"
 
 #define MAX_OUTPUT_BYTES ((size_t)1 << 28)
@@ -48,13 +49,18 @@ static int plain_link(struct job *job, struct trace *trace, struct err *err)
 
 /* ---- the runtime library --------------------------------------------------- */
 
-static char *find_library(const char *arch)
+static int find_library(const char *arch, char **ret_path, struct err *err)
 {
 	char *name = xasprintf("%s/libckpt.a", arch);
-	char *path = libdir_find(name);
 
+	*ret_path = libdir_find(name);
 	free(name);
-	return path;
+	if (*ret_path)
+		return 0;
+	return err_set(err, -ENOENT,
+		       "cannot find libckpt.a for %s: make ckptlib, or set "
+		       "HCC_LIBDIR to the directory that holds %s/libckpt.a",
+		       arch, arch);
 }
 
 /* ---- the note by which others know such programs --------------------------- */
@@ -184,19 +190,12 @@ static void warn_of_callers(const struct items *items, struct diags *diags)
 /* ---- the final link -------------------------------------------------------- */
 
 static int final_args(struct job *job, struct items *items, const char *note,
-		      const char *output, struct strv *argv, struct err *err)
+		      const char *library, const char *output,
+		      struct strv *argv, struct err *err)
 {
-	char *library = find_library(job->tools.target->arch);
 	size_t i;
 	int rc = 0;
 
-	if (!library)
-		return err_set(err, -ENOENT,
-			       "cannot find libckpt.a for %s: make ckptlib, "
-			       "or set HCC_LIBDIR to the directory that holds "
-			       "%s/libckpt.a",
-			       job->tools.target->arch,
-			       job->tools.target->arch);
 	strv_add_all(argv, &job->tools.cc);
 	for (i = 0; i < items->n && !rc; i++) {
 		struct item *item = items->v + i;
@@ -214,7 +213,6 @@ static int final_args(struct job *job, struct items *items, const char *note,
 	strv_add(argv, library);
 	strv_add(argv, "-o");
 	strv_add(argv, output);
-	free(library);
 	return rc;
 }
 
@@ -257,14 +255,18 @@ static int replace(const char *from, const char *to, struct err *err)
 static int final_link(struct job *job, struct items *items, struct diags *diags,
 		      struct err *err)
 {
-	char *note = NULL, *output = job_temp(job, "out");
+	char *note = NULL, *library = NULL, *output = job_temp(job, "out");
 	char *log = job_temp(job, "log");
 	struct proc_io io = { .stdout_path = "/dev/null", .stderr_path = log };
 	struct strv argv = { 0 };
-	int rc = make_note(job, items, &note, err);
+	int rc = find_library(job->tools.target->arch, &library, err);
 
 	if (!rc)
-		rc = final_args(job, items, note, output, &argv, err);
+		rc = make_note(job, items, &note, err);
+	if (!rc)
+		rc = link_rename(job, items, library, err);
+	if (!rc)
+		rc = final_args(job, items, note, library, output, &argv, err);
 	if (!rc) {
 		rc = proc_run(&argv, &io, err);
 		if (!rc)
@@ -275,6 +277,7 @@ static int final_link(struct job *job, struct items *items, struct diags *diags,
 	}
 	strv_release(&argv);
 	free(note);
+	free(library);
 	free(output);
 	free(log);
 	return rc;
