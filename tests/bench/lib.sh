@@ -34,14 +34,16 @@ stopped_image() { # IMAGE POLLS CMD...
 	[ $? -eq 85 ]
 }
 
-# instructions of plain, hcc and resumed; text sizes
-count() { # PLAIN HCC RESULT POLLS ARGS
+# instructions of plain, hcc, resumed and with --profile; text sizes
+count() { # PLAIN HCC RESULT POLLS ARGS; with polls by profile it is HCC.f
 	plain=$1 hcc=$2 result=$3 polls=$4
 	shift 4
 	image=$scratch/${result//\//.}
 	instructions "$result.log" "$plain" "$@" >"$result.plain"
 	rm -f "$image"
 	CKPT_IMAGE=$image instructions "$result.log" "$hcc" "$@" >"$result.hcc"
+	CKPT_IMAGE=$image instructions "$result.log" "${hcc%.h}.f" "$@" \
+		>"$result.profile"
 	: >"$result.resumed"
 	if stopped_image "$image" "$polls" "$hcc" "$@"; then
 		CKPT_IMAGE=$image instructions "$result.log" "$hcc" "$@" \
@@ -73,7 +75,7 @@ clock() { # PLAIN HCC RESULT POLLS ARGS
 	median <"$scratch/again" >"$result.again"
 }
 
-# Milliseconds from request to poll: p50 p99 max n
+# Milliseconds from request to poll, to the file RESULT: p50 p99 max n
 latency() { # HCC RESULT ARGS
 	hcc=$1 result=$2
 	shift 2
@@ -87,5 +89,5 @@ latency() { # HCC RESULT ARGS
 	sort -g "$scratch/ms" | awk '{ v[NR] = $1 }
 		END { if (NR) printf "%.2f %.2f %.2f %d\n", v[int((NR + 1) / 2)],
 			v[int(NR * 0.99 + 0.999)], v[NR], NR; else print "- - - 0" }' \
-		>"$result.latency"
+		>"$result"
 }
