@@ -9,6 +9,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/facts.h"
 #include "instrument/hand.h"
+#include "instrument/plan_bridge.h"
 #include "instrument/plan_cost.h"
 #include "instrument/plan_profile.h"
 #include "instrument/taint.h"
@@ -305,6 +306,7 @@ struct plan *plan_make(struct facts *const *units, int nunits,
 		poll_everywhere(p);
 	else
 		cut(p);
+	plan_bridge(p);
 	if (options && options->profile)
 		plan_by_profile(p, options->profile, options->told);
 	hand_plan(p);

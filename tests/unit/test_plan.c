@@ -134,6 +134,31 @@ static void test_report(void **unused)
 	release(&p);
 }
 
+/* An interpreter whose helper runs programs: its polls must not be masked. */
+static void test_bridge(void **unused)
+{
+	struct program p =
+		make("int step(const char *);\n"
+		     "int run(const char *s)\n"
+		     "{ int n = 0; while (*s) n += step(s++) + step(s);\n"
+		     "	return n ? run(s) + run(s + 1) : 0; }\n"
+		     "static int nested(const char *s) { return run(s); }\n"
+		     "static int print(const char *s)\n"
+		     "{ int n = 0; while (*s) n += *s++; return n; }\n"
+		     "int step(const char *s)\n"
+		     "{ return *s == 'x' ? nested(s + 1) : print(s); }\n"
+		     "int main(int argc, char **argv)\n"
+		     "{ return run(argv[argc]); }\n",
+		     NULL, NULL);
+
+	(void)unused;
+	assert_int_equal(plan_class(p.plan, 0, "run"), FN_ABOVE);
+	assert_int_equal(plan_class(p.plan, 0, "step"), FN_ABOVE);
+	assert_int_equal(plan_class(p.plan, 0, "nested"), FN_ABOVE);
+	assert_int_equal(plan_class(p.plan, 0, "print"), FN_BELOW);
+	release(&p);
+}
+
 /* ---- by profile ---- */
 
 static const char nest[] =
@@ -231,6 +256,7 @@ int main(void)
 		cmocka_unit_test(test_recursion_polls_at_entry),
 		cmocka_unit_test(test_pointers),
 		cmocka_unit_test(test_report),
+		cmocka_unit_test(test_bridge),
 		cmocka_unit_test(test_profile),
 	};
 
