@@ -419,7 +419,7 @@ static void put_heap_data(struct ckpti_emit *e)
 {
 	struct ckpti_heap_iter iter = { 0 };
 	struct ckpti_span *s;
-	uint32_t first, n, from, i;
+	uint32_t first, n, from;
 	size_t size;
 
 	ckpti_sink_begin(e->sink, "HDAT", e->scan->heap_bytes);
@@ -429,9 +429,8 @@ static void put_heap_data(struct ckpti_emit *e)
 			size = ckpti_slot_size(s, first);
 			if (ckpti_word_left_out(s->words[first]))
 				continue;
-			for (i = first; i < first + n; i++)
-				ckpti_sink_put(e->sink, ckpti_slot_addr(s, i),
-					       size);
+			ckpti_sink_gather(e->sink, ckpti_slot_addr(s, first), n,
+					  size, s->slot);
 		}
 	}
 	ckpti_sink_end(e->sink);

@@ -178,7 +178,7 @@ static int read_in_place(struct ckpti_load *load)
 {
 	const struct img *img = load->img;
 	struct ckpti_source src;
-	uint32_t i, k, n;
+	uint32_t i, k;
 	int r;
 
 	r = ckpti_source_open(&src, img);
@@ -191,11 +191,8 @@ static int read_in_place(struct ckpti_load *load)
 
 			if (s->runs[k].data == IMG_NO_DATA)
 				continue; /* fresh from the kernel: zeros */
-			for (n = 0; n < s->runs[k].count && !r; n++) {
-				r = ckpti_source_read(&src, at,
-						      s->runs[k].size);
-				at += s->slot;
-			}
+			r = ckpti_source_scatter(&src, at, s->runs[k].count,
+						 s->runs[k].size, s->slot);
 		}
 	}
 	return ckpti_source_close(&src, load, r);
@@ -382,6 +379,20 @@ static void fix(void *ctx, const struct ckpti_mapop *op, char *at)
 	}
 }
 
+static void fix_block(struct fixing *f, const struct ckpti_map *map, char *at,
+		      size_t size)
+{
+	const struct ckpti_load *load = f->load;
+
+	if (!map)
+		fix_words(f, at, size);
+	else if (!map->plain ||
+		 !ckpti_map_within(map, at, size / map->type->size,
+				   load->heap_low,
+				   load->heap_high - load->heap_low))
+		ckpti_map_walk(map, at, size, fix, f);
+}
+
 /* The blocks are where they were: only what leads outside changes. */
 static int fix_in_place(struct ckpti_load *load)
 {
@@ -404,15 +415,8 @@ static int fix_in_place(struct ckpti_load *load)
 				return ckpti_load_fail(load, "no memory");
 			if (map && !map->codes)
 				continue;
-			for (i = first; i < first + n; i++) {
-				if (map)
-					ckpti_map_walk(map,
-						       ckpti_slot_addr(s, i),
-						       size, fix, &f);
-				else
-					fix_words(&f, ckpti_slot_addr(s, i),
-						  size);
-			}
+			for (i = first; i < first + n; i++)
+				fix_block(&f, map, ckpti_slot_addr(s, i), size);
 		}
 	}
 	return f.failed ? -1 : 0;

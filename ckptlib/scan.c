@@ -286,9 +286,10 @@ static int walk_run(struct walk *w, struct ckpti_span *s, uint32_t first,
 		    uint32_t n)
 {
 	uint32_t id = CKPTI_TYPE_OF(s->words[first]);
-	size_t size = ckpti_slot_size(s, first);
+	size_t size = ckpti_slot_size(s, first), count;
 	const struct ckpti_map *map;
 	uint32_t i;
+	char *at;
 
 	w->scan->nblocks += n;
 	if (ckpti_word_left_out(s->words[first]))
@@ -304,9 +305,15 @@ static int walk_run(struct walk *w, struct ckpti_span *s, uint32_t first,
 	if (!map->codes)
 		return 0;
 	w->type = map->type;
+	count = map->plain ? size / map->type->size : 0;
 	for (i = first; i < first + n; i++) {
-		w->base = ckpti_slot_addr(s, i);
-		ckpti_map_walk(map, ckpti_slot_addr(s, i), size, visit, w);
+		at = ckpti_slot_addr(s, i);
+		if (map->plain && !w->untyped &&
+		    ckpti_map_within(map, at, count, w->heap_low,
+				     w->heap_high - w->heap_low))
+			continue;
+		w->base = at;
+		ckpti_map_walk(map, at, size, visit, w);
 	}
 	return 0;
 }

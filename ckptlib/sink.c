@@ -68,6 +68,48 @@ void ckpti_sink_put(struct ckpti_sink *sink, const void *bytes, size_t n)
 	sink->staged += n;
 }
 
+/* Small pieces word by word: a call of memcpy for each costs more. */
+static void gather(char *to, const char *at, size_t n, size_t size,
+		   size_t stride)
+{
+	uint64_t word;
+	size_t i;
+
+	for (; n > 0; n--, at += stride) {
+		for (i = 0; i + sizeof(word) <= size; i += sizeof(word)) {
+			memcpy(&word, at + i, sizeof(word));
+			memcpy(to + i, &word, sizeof(word));
+		}
+		for (; i < size; i++)
+			to[i] = at[i];
+		to += size;
+	}
+}
+
+#define SMALL_PIECE 128
+
+void ckpti_sink_gather(struct ckpti_sink *sink, const char *at, size_t n,
+		       size_t size, size_t stride)
+{
+	size_t part;
+
+	if (size > SMALL_PIECE || !size) {
+		for (; n > 0 && size && !sink->error; n--, at += stride)
+			ckpti_sink_put(sink, at, size);
+		return;
+	}
+	for (; n > 0 && !sink->error; n -= part, at += part * stride) {
+		if (STAGE_SIZE - sink->staged < size)
+			flush(sink);
+		part = (STAGE_SIZE - sink->staged) / size;
+		if (part > n)
+			part = n;
+		gather(sink->stage + sink->staged, at, part, size, stride);
+		sink->staged += part * size;
+		sink->total += part * size;
+	}
+}
+
 static void put_le(unsigned char *p, uint64_t value, int bytes)
 {
 	int i;

@@ -24,6 +24,9 @@ int ckpti_sink_open(struct ckpti_sink *sink, int fd);
 int ckpti_sink_close(struct ckpti_sink *sink);
 
 void ckpti_sink_put(struct ckpti_sink *sink, const void *bytes, size_t n);
+/* n pieces of `size` bytes, `stride` apart. */
+void ckpti_sink_gather(struct ckpti_sink *sink, const char *at, size_t n,
+		       size_t size, size_t stride);
 void ckpti_sink_begin(struct ckpti_sink *sink, const char tag[4],
 		      uint64_t size);
 void ckpti_sink_end(struct ckpti_sink *sink);

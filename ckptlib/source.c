@@ -117,6 +117,50 @@ int ckpti_source_read(struct ckpti_source *src, void *to, uint64_t n)
 	return 0;
 }
 
+/* Small pieces word by word: a call of memcpy for each costs more. */
+static void scatter(char *to, const char *from, size_t n, size_t size,
+		    size_t stride)
+{
+	uint64_t word;
+	size_t i;
+
+	for (; n > 0; n--, to += stride) {
+		for (i = 0; i + sizeof(word) <= size; i += sizeof(word)) {
+			memcpy(&word, from + i, sizeof(word));
+			memcpy(to + i, &word, sizeof(word));
+		}
+		for (; i < size; i++)
+			to[i] = from[i];
+		from += size;
+	}
+}
+
+#define SMALL_PIECE 128
+
+int ckpti_source_scatter(struct ckpti_source *src, char *to, size_t n,
+			 uint64_t size, size_t stride)
+{
+	size_t part;
+	int r = 0;
+
+	if (size > SMALL_PIECE || !size) {
+		for (; n > 0 && !r; n--, to += stride)
+			r = ckpti_source_read(src, to, size);
+		return r;
+	}
+	for (; n > 0; n -= part, to += part * stride) {
+		r = fill(src, (size_t)size);
+		if (r)
+			return r;
+		part = (src->len - src->used) / (size_t)size;
+		if (part > n)
+			part = n;
+		scatter(to, src->piece + src->used, part, (size_t)size, stride);
+		src->used += part * (size_t)size;
+	}
+	return 0;
+}
+
 int ckpti_source_close(struct ckpti_source *src, struct ckpti_load *load, int r)
 {
 	if (src->piece)

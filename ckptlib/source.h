@@ -17,6 +17,9 @@ struct ckpti_source {
 /* All return 0 or -errno. */
 int ckpti_source_open(struct ckpti_source *src, const struct img *img);
 int ckpti_source_read(struct ckpti_source *src, void *to, uint64_t n);
+/* n pieces of `size` bytes, to be `stride` apart. */
+int ckpti_source_scatter(struct ckpti_source *src, char *to, size_t n,
+			 uint64_t size, size_t stride);
 /* The next n bytes where they lie, until the next call; NULL on failure. */
 const void *ckpti_source_next(struct ckpti_source *src, uint64_t n);
 /*

@@ -177,12 +177,17 @@ static struct ckpti_map *map_build(const struct ckpt_type *type)
 	map->type = type;
 	map->ops = b.ops;
 	map->nops = (uint32_t)b.nops;
-	for (i = 0; i < map->nops; i++)
+	map->plain = true;
+	for (i = 0; i < map->nops; i++) {
 		map->codes |= 1u << map->ops[i].code;
+		map->plain &= map->ops[i].code == CKPTI_OP_PTR &&
+			      !map->ops[i].active;
+	}
 	if (!(type->flags & CKPT_T_LEFT_OUT))
 		find_tail(map, type);
 	if (map->tail)
 		map->codes |= map->tail->codes;
+	map->plain &= !map->tail && type->size;
 	return map;
 }
 

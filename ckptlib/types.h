@@ -37,6 +37,7 @@ struct ckpti_map {
 	struct ckpti_mapop *ops;
 	uint32_t nops;
 	unsigned codes; /* 1 << code of all ops */
+	bool plain; /* pointers at fixed offsets, and nothing else */
 	/* a flexible tail: its elements start at tail_offset */
 	const struct ckpti_map *tail;
 	size_t tail_offset;
@@ -53,6 +54,33 @@ typedef void ckpti_visit(void *ctx, const struct ckpti_mapop *op, char *at);
  */
 void ckpti_map_walk(const struct ckpti_map *map, char *at, size_t size,
 		    ckpti_visit *visit, void *ctx);
+
+/*
+ * Whether each pointer in n objects of a plain map's type is null or lies in
+ * the `span` bytes from `low` on: then there is nothing to look at in them.
+ */
+static inline bool ckpti_map_within(const struct ckpti_map *map, const char *at,
+				    size_t n, uintptr_t low, uintptr_t span)
+{
+	const struct ckpti_mapop *op, *end = map->ops + map->nops;
+	bool outside = false;
+	const char *p;
+	uintptr_t v;
+	size_t i;
+
+	for (; n > 0; n--, at += map->type->size) {
+		for (op = map->ops; op < end; op++) {
+			p = at + op->offset;
+			for (i = op->count; i > 0; i--, p += op->stride) {
+				__builtin_memcpy(&v, p, sizeof(v));
+				outside |= v && v - low >= span;
+			}
+		}
+		if (outside)
+			return false;
+	}
+	return true;
+}
 
 /*
  * What a union allows when it moves, by its members' shapes.
