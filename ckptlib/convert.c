@@ -83,7 +83,7 @@ static int run_int(struct run *r, const struct ckpti_cvop *op, const char *from,
 	for (i = 0; i < op->count; i++) {
 		v = load_int(r->load, from + i * op->from_size, op->from_size,
 			     op->is_signed);
-		if (!int_fits(v, op->to_size, op->is_signed) &&
+		if (!int_fits(v, op->to_size, op->to_signed) &&
 		    !r->what->soft) {
 			snprintf(problem, sizeof(problem),
 				 op->is_signed

@@ -23,7 +23,7 @@ enum ckpti_cv_code {
 
 struct ckpti_cvop {
 	uint8_t code;
-	uint8_t is_signed;
+	uint8_t is_signed, to_signed;
 	uint8_t from_size, to_size;
 	uint32_t body;
 	uint32_t pointee; /* of CV_PTR: the image's type */

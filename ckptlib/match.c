@@ -115,10 +115,14 @@ static int build_int(struct ckpti_build *b, const struct img_type *f,
 {
 	struct ckpti_cvop *op;
 
-	/* wchar_t is signed on some machines only: the bits stay. */
-	if (!is_int(to->kind) || (f->kind != to->kind && f->size != to->size))
+	/*
+	 * wchar_t is signed on some machines only: the bits stay.  The fields
+	 * of system structures have the types that each system likes.
+	 */
+	if (!is_int(to->kind) ||
+	    (!b->system && f->kind != to->kind && f->size != to->size))
 		return ckpti_mismatch(b, f, to, "it is no such integer");
-	if (!sizes_agree(b->load, f->size, to->size))
+	if (!b->system && !sizes_agree(b->load, f->size, to->size))
 		return ckpti_mismatch(b, f, to, "it has another size");
 	if (f->size == to->size)
 		return ckpti_match_scalar(b, (unsigned)f->size, at, to_at);
@@ -128,6 +132,7 @@ static int build_int(struct ckpti_build *b, const struct img_type *f,
 	op->from_size = (uint8_t)f->size;
 	op->to_size = (uint8_t)to->size;
 	op->is_signed = f->kind == CKPT_INT;
+	op->to_signed = to->kind == CKPT_INT;
 	b->conv->identical = false;
 	return 0;
 }
@@ -248,10 +253,19 @@ static int build_told_unions(struct ckpti_build *b, const struct img_type *f,
 	return 0;
 }
 
+/* Padding that the C library keeps for later. */
+static bool is_reserved(const char *name)
+{
+	return strncmp(name, "__pad", 5) == 0 ||
+	       strncmp(name, "__unused", 8) == 0 ||
+	       strncmp(name, "__glibc_reserved", 16) == 0;
+}
+
 static int build_struct(struct ckpti_build *b, const struct img_type *f,
 			const struct ckpt_type *to, uint64_t at, uint64_t to_at)
 {
 	bool system = f->flags & to->flags & CKPT_T_SYSTEM;
+	bool outer = b->system;
 	const struct ckpt_field *to_f;
 	char what[120];
 	uint32_t i;
@@ -264,7 +278,7 @@ static int build_struct(struct ckpti_build *b, const struct img_type *f,
 		return ckpti_mismatch(b, f, to, "it has other fields");
 	for (i = 0; i < f->nfields; i++) {
 		to_f = ckpti_field_for(f, i, to);
-		if (!to_f && system)
+		if (system && (!to_f || is_reserved(f->fields[i].name)))
 			continue;
 		if (!to_f || (!system && to_f != &to->fields[i])) {
 			strcpy(what, "it has no field '");
@@ -280,9 +294,11 @@ static int build_struct(struct ckpti_build *b, const struct img_type *f,
 		}
 		if (tells_member(to, to_f))
 			continue;
+		b->system = system;
 		if (ckpti_match(b, f->fields[i].type, to_f->type,
 				at + f->fields[i].offset, to_at + to_f->offset))
 			return -1;
+		b->system = outer;
 		if (f->fields[i].offset != to_f->offset)
 			b->conv->identical = false;
 	}

@@ -7,6 +7,7 @@
 
 struct ckpti_build {
 	struct ckpti_load *load;
+	bool system; /* within a structure of the system's headers */
 	struct ckpti_conv *conv;
 	size_t fixed; /* ops before this one belong to finished loops */
 };

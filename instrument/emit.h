@@ -63,6 +63,8 @@ struct emit {
 	bool *type_used; /* by type id */
 	struct strbuf tables;
 	int nstrings, nglobals, nfuncs;
+	struct node **literals; /* of file scope, by number */
+	int nliterals;
 
 	char *error;
 	size_t error_at;
@@ -91,6 +93,9 @@ bool var_is_proxied(const struct emit *e, const struct var *v);
 void render_proxies(struct emit *e, struct node *decl_stmt, struct node *first,
 		    struct node *last, struct strbuf *out);
 bool render_has_proxies(struct emit *e, const struct node *decl_stmt);
+/* The type of a compound literal, without const and with all its bounds. */
+void render_literal_type(struct emit *e, const struct node *n,
+			 struct strbuf *out);
 /* Declares the objects of the compound literals of a block. */
 void render_literals(struct emit *e, const struct node *block,
 		     struct strbuf *out);

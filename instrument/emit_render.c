@@ -5,9 +5,11 @@
 #include "common/base/xalloc.h"
 #include "instrument/emit_fn.h"
 #include "instrument/emit_vm.h"
+#include "instrument/file_literal.h"
 #include "instrument/hint.h"
 #include "instrument/jump.h"
 #include "instrument/tok.h"
+#include "instrument/touch.h"
 
 struct edit {
 	size_t begin, end;
@@ -123,7 +125,7 @@ void render_proxies(struct emit *e, struct node *stmt, struct node *first,
 }
 
 /* `(const int[]){` becomes `int[3]`. */
-static void literal_type(struct emit *e, const struct node *n,
+void render_literal_type(struct emit *e, const struct node *n,
 			 struct strbuf *out)
 {
 	struct toks toks;
@@ -151,7 +153,7 @@ void render_literals(struct emit *e, const struct node *block,
 		if (node_up(v->node, N_COMPOUND) != block)
 			continue;
 		strbuf_addstr(out, " __typeof__(");
-		literal_type(e, v->node, out);
+		render_literal_type(e, v->node, out);
 		if (e->variant != SLOW)
 			strbuf_addf(out, ") %s;", v->name);
 		else if (v->odd)
@@ -436,6 +438,8 @@ static void collect_children(struct emit *e, struct edits *ed, struct node *n)
 		edit_setjmp(e, ed, n);
 	if (n->kind == N_VAR)
 		edit_declarator(e, ed, n);
+	if (n->kind == N_VAR && clone && !ed->names_only && touch_wants_zero(n))
+		add(ed, n->end, n->end, xstrdup(" = { 0 }"));
 	if (n->kind == N_CALL)
 		edit_hint(e, ed, n, true);
 	if (n->kind == N_LABEL || n->kind == N_GOTO)
@@ -457,9 +461,21 @@ static void collect_children(struct emit *e, struct edits *ed, struct node *n)
 		edit_hint(e, ed, n, false);
 }
 
+/* One outside of functions has a name of its own. */
+static bool edit_file_literal(struct emit *e, struct edits *ed, struct node *n)
+{
+	char *name = NULL;
+
+	if (n->kind == N_COMPOUND_LITERAL && !e->fn)
+		name = file_literal_name(e, n);
+	if (name)
+		add(ed, n->begin, n->end, name);
+	return name != NULL;
+}
+
 static void collect(struct emit *e, struct edits *ed, struct node *n)
 {
-	if (edit_subst(e, ed, n))
+	if (edit_subst(e, ed, n) || edit_file_literal(e, ed, n))
 		return;
 	if (n->kind == N_DECL_STMT && e->fn)
 		edit_decl_stmt(e, ed, n);

@@ -8,6 +8,7 @@
 #include "instrument/emit.h"
 #include "instrument/emit_pass.h"
 #include "instrument/facts.h"
+#include "instrument/file_literal.h"
 #include "instrument/hand.h"
 #include "instrument/vm.h"
 
@@ -180,6 +181,7 @@ static void add_globals(struct emit *e)
 	for (int i = 0; i < e->ast->ndecls; i++)
 		if (is_captured(e->ast->decls[i]))
 			add_global(e, e->ast->decls[i]);
+	file_literals_add(e);
 	strbuf_addstr(&e->tables, "\t{ 0 } };\n");
 }
 

@@ -8,6 +8,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/back.h"
 #include "instrument/emit_fn.h"
+#include "instrument/file_literal.h"
 #include "instrument/hand.h"
 #include "instrument/tok.h"
 #include "instrument/wrapped.h"
@@ -62,6 +63,7 @@ static void emit_file_decl(struct emit *e, struct node *n)
 			d = v->decl;
 	if (!d || !is_wrapped(d->name) ||
 	    plan_class(e->plan, e->unit, d->name) != FN_FOREIGN) {
+		file_literals_define(e, n, &e->out);
 		render(e, n, &e->out);
 		return;
 	}
@@ -204,6 +206,7 @@ int emit_unit(const struct ast *a, const struct plan *p, int unit,
 	}
 	fns_free(e.fns);
 	free(e.type_used);
+	free(e.literals);
 	free(e.error);
 	strbuf_release(&e.out);
 	strbuf_release(&e.tables);

@@ -258,7 +258,7 @@ struct var *fn_literal(const struct fn *fn, const struct node *n)
 }
 
 /* `&(struct s){ 1 }`, `(int[]){ 1, 2 }`, `(struct s){ 1 }.array`. */
-static bool literal_has_address(const struct node *n)
+bool literal_has_address(const struct node *n)
 {
 	const struct node *p = n->parent;
 

@@ -37,6 +37,8 @@ struct var {
 	bool is_frame; /* fn.frame: no declaration, no node */
 	size_t scope_begin, scope_end; /* of a variable: where it has a name */
 	int index; /* among fn.vars */
+	size_t touched; /* memory variable: where the text first gives it a
+				 * value or names it */
 	struct type *type; /* of a dimension, which has no decl and no node */
 	const struct vm *dim_of;
 	struct vm *vm; /* of a variable with a variably modified type */
@@ -109,6 +111,8 @@ int fn_loop_index(const struct fn *fn, const struct node *loop);
 /* The temporary that holds an expression, made on first use. */
 struct var *fn_temp(struct fn *fn, struct node *expr);
 struct var *fn_var(const struct decl *d);
+/* Whether a compound literal is an object that pointers may lead to. */
+bool literal_has_address(const struct node *n);
 /* The object of a compound literal whose address is used, or NULL. */
 struct var *fn_literal(const struct fn *fn, const struct node *n);
 

@@ -17,6 +17,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/ir.h"
 #include "instrument/jump.h"
+#include "instrument/touch.h"
 #include "instrument/varargs.h"
 #include "instrument/vm.h"
 
@@ -493,8 +494,10 @@ static void point_vars(struct scope *s, struct point *p)
 			p->maybe[p->nvars] = set_has(s->f->maybe, fn->vars[i]);
 			p->vars[p->nvars++] = fn->vars[i];
 		}
-	for (int i = 0; i < s->n; i++)
+	for (int i = 0; i < s->n; i++) {
+		p->maybe[p->nvars] = touch_is_fresh(fn, s->mem[i], p);
 		p->vars[p->nvars++] = s->mem[i];
+	}
 	if (fn->frame)
 		p->vars[p->nvars++] = fn->frame;
 }
@@ -573,6 +576,7 @@ void live_compute(struct lowered *l)
 		flow_list(&f, l->root, live);
 		free(live);
 	} while (f.changed);
+	touch_find(l->fn);
 	s.mem = xcalloc(l->fn->nvars + 1, sizeof(struct var *));
 	for (int i = 0; i < l->fn->decl->nparams; i++) {
 		struct var *v = fn_var(l->fn->decl->params[i]);

@@ -44,7 +44,9 @@ static int shape_ok(const struct img *img, const struct img_type *t)
 	if (t->kind == CKPT_PTR && t->size != img->layout.size[IMG_PTR])
 		return 0;
 	if (t->kind == CKPT_COMPLEX)
-		return elem && elem->kind == CKPT_FLOAT &&
+		return elem && /* integers too, in GNU C */
+		       (elem->kind == CKPT_FLOAT || elem->kind == CKPT_CHAR ||
+			elem->kind == CKPT_INT || elem->kind == CKPT_UINT) &&
 		       t->size == 2 * elem->size;
 	if (t->kind == CKPT_ARRAY) {
 		if (!elem || (elem->size && t->count > t->size / elem->size))

@@ -38,6 +38,26 @@ word_of() {
 	case $1 in I686 | ARMHF | PPC) echo 32 ;; *) echo 64 ;; esac
 }
 
+order_of() {
+	case $1 in S390X | PPC64 | PPC) echo big ;; *) echo little ;; esac
+}
+
+# Machines of one layout.
+layout_of() {
+	case $1 in X86_64 | AARCH64 | RISCV64) echo lp64 ;; *) echo "$1" ;; esac
+}
+
+# may_move CLASS FROM TO: whether an image of that class may go there.
+may_move() {
+	case $1 in
+	same-word-size) [ "$(word_of "$2")" = "$(word_of "$3")" ] ;;
+	same-byte-order) [ "$(order_of "$2")" = "$(order_of "$3")" ] ;;
+	same-layout | same-addresses)
+		[ "$(layout_of "$2")" = "$(layout_of "$3")" ] ;;
+	*) true ;;
+	esac
+}
+
 # Those of the arguments that can be built and run on this machine.
 usable_archs() {
 	for a; do
