@@ -180,6 +180,8 @@ static int build_ptr(struct ckpti_build *b, const struct img_type *f,
 	op->from_size = (uint8_t)f->size;
 	op->to_size = sizeof(void *);
 	op->pointee = f->elem;
+	if (op->from_size != op->to_size)
+		b->conv->identical = false;
 	return 0;
 }
 
