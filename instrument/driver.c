@@ -33,7 +33,7 @@ static const char usage[] =
 	"  --dump-ast         show the syntax tree\n"
 	"  --help, --version\n"
 	"\n"
-	"HCC_CC is the compiler (cc), HCC_LIBDIR holds <ARCH>/libckpt.a.\n"
+	"HCC_CC is the compiler (cc), HCC_CACHE keeps objects (off: none).\n"
 	"Example: hcc -O2 -o prog prog.c && CKPT_IMAGE=prog.ckpt ./prog\n";
 
 static int fail(const struct err *err)

@@ -9,6 +9,7 @@
 #include "common/base/hash.h"
 #include "common/base/xalloc.h"
 #include "instrument/link_plan.h"
+#include "instrument/objcache.h"
 
 /* Compilers that run at a time: each may take a gigabyte. */
 #define MAX_RUNNING 2
@@ -17,6 +18,7 @@ struct running {
 	pid_t pid;
 	struct item *item;
 	char *log;
+	char key[OBJCACHE_KEY_CHARS + 1]; /* "": not for the cache */
 };
 
 struct build {
@@ -25,6 +27,7 @@ struct build {
 	struct diags *diags;
 	struct err *err;
 	struct plan *plan;
+	struct objcache *cache; /* or NULL */
 	struct profile *profile;
 	struct running running[MAX_RUNNING];
 	int nrunning;
@@ -114,6 +117,8 @@ static int reap(struct build *b)
 		first_error(r.log, &why);
 		strbuf_addch(&why, ')');
 		drop(b, r.item, why.data);
+	} else if (!status && *r.key) {
+		objcache_put(b->cache, r.key, r.item->object);
 	}
 	strbuf_release(&why);
 	free(r.log);
@@ -130,8 +135,9 @@ static int reap_all(struct build *b, int rc)
 	return rc;
 }
 
+/* The command, but for source and object. */
 static void compile_args(const struct build *b, const struct item *item,
-			 int number, const char *source, struct strv *argv)
+			 int number, struct strv *argv)
 {
 	const struct blob *blob = &item->unit->blob;
 	const char *const *flag;
@@ -141,30 +147,35 @@ static void compile_args(const struct build *b, const struct item *item,
 	for (flag = plan_cflags(b->plan, number); flag && *flag; flag++)
 		strv_add(argv, *flag);
 	strv_add_words(argv, "-w -c -x cpp-output");
-	strv_add(argv, source);
-	strv_add(argv, "-o");
-	strv_add(argv, item->object);
 }
 
 static int start_compiler(struct build *b, struct item *item, int number,
-			  const char *source)
+			  const struct strbuf *text, const char *key)
 {
 	struct running *r;
 	struct strv argv = { 0 };
 	struct proc_io io = { .stdin_path = "/dev/null" };
-	int rc = 0;
+	char *source = job_temp(b->job, "c");
+	int rc = job_write(source, text, b->err);
 
-	if (b->nrunning == MAX_RUNNING)
+	if (!rc && b->nrunning == MAX_RUNNING)
 		rc = reap(b);
-	if (rc)
+	if (rc) {
+		free(source);
 		return rc;
+	}
 	r = b->running + b->nrunning;
 	r->item = item;
 	r->log = job_temp(b->job, "log");
+	snprintf(r->key, sizeof(r->key), "%s", key);
 	io.stderr_path = r->log;
-	compile_args(b, item, number, source, &argv);
+	compile_args(b, item, number, &argv);
+	strv_add(&argv, source);
+	strv_add(&argv, "-o");
+	strv_add(&argv, item->object);
 	rc = proc_start(&argv, &io, &r->pid, b->err);
 	strv_release(&argv);
+	free(source);
 	if (rc)
 		free(r->log);
 	else
@@ -208,10 +219,25 @@ static uint64_t hash_of(const struct build *b, int number,
 	return hash;
 }
 
+/* From the cache, or by the compiler. */
+static int make_object(struct build *b, struct item *item, int number,
+		       const struct strbuf *text)
+{
+	char key[OBJCACHE_KEY_CHARS + 1] = "";
+	struct strv command = { 0 };
+
+	compile_args(b, item, number, &command);
+	if (!b->cache || !objcache_key(&command, text, key))
+		*key = '\0';
+	strv_release(&command);
+	if (*key && objcache_get(b->cache, key, item->object))
+		return 0;
+	return start_compiler(b, item, number, text, key);
+}
+
 static int build_unit(struct build *b, struct item *item, int number)
 {
 	struct strbuf text = STRBUF_INIT;
-	char *source = job_temp(b->job, "c");
 	bool emitted = !emit(b, item, number, &text);
 	uint64_t hash = hash_of(b, number, &text);
 	int rc = 0;
@@ -221,12 +247,9 @@ static int build_unit(struct build *b, struct item *item, int number)
 		free(item->object);
 		item->object = job_temp(b->job, "o");
 		item->text_hash = hash;
-		rc = job_write(source, &text, b->err);
-		if (!rc)
-			rc = start_compiler(b, item, number, source);
+		rc = make_object(b, item, number, &text);
 	}
 	strbuf_release(&text);
-	free(source);
 	return rc;
 }
 
@@ -258,8 +281,10 @@ int link_build(struct job *job, struct items *items, struct diags *diags,
 	};
 	int rc = link_plan(job, &b.profile, diags, err);
 
+	b.cache = objcache_open();
 	while (!rc && (!b.plan || b.again))
 		rc = build_all(&b);
+	objcache_close(b.cache);
 	if (!rc && report)
 		plan_report(b.plan, report);
 	plan_free(b.plan);

@@ -6,6 +6,8 @@
 : "${B:=build}"
 case $B in /*) ;; *) B=$PWD/$B ;; esac
 hcc=$B/bin/hcc
+HCC_CACHE=${HCC_CACHE:-$B/test/objcache}
+export HCC_CACHE
 progs=$PWD/tests/ckpt/progs
 RUN_LIMIT=${RUN_LIMIT:-120} # seconds for one run of one program
 
