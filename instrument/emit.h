@@ -48,6 +48,10 @@ struct emit {
 	struct lowered *cur; /* whose substitutions apply; NULL: none */
 	int copy; /* SLOW: 0 in the resumable text, else 1 + the
 				 * loop whose plain copy is being written */
+	bool stay; /* gotos by address stay in the text that the way in leads
+		    * to */
+	int through; /* 1 + the loop to whose copy the goto leads that is
+			* being written, or 0 */
 	char **on_break, **on_continue; /* per loop: label to go to, or NULL */
 	bool *no_tail; /* per loop: resumed by jumping into it */
 	bool stays_slow; /* the slow clone may run on for ever: a loop made of

@@ -6,6 +6,7 @@
 
 #include "common/base/hash.h"
 #include "common/base/xalloc.h"
+#include "instrument/emit_dispatch.h"
 #include "instrument/emit_jump.h"
 #include "instrument/emit_pass.h"
 #include "instrument/emit_vm.h"
@@ -97,12 +98,16 @@ static bool no_loop(void *ctx, int loop)
 static void lower_both(struct emit *e, struct fn *fn, enum fn_class class)
 {
 	struct set_ctx ctx = { e, fn };
-	struct point_set slow = { slow_call, any_loop, true, true, &ctx };
+	struct point_set slow = { slow_call, any_loop, true, true, &ctx, true };
 	struct point_set fast = {
-		fast_call, planned_loop,
-		plan_poll_entry(e->plan, e->unit, fn->decl->name), true, &ctx
+		fast_call,
+		planned_loop,
+		plan_poll_entry(e->plan, e->unit, fn->decl->name),
+		true,
+		&ctx,
+		false
 	};
-	struct point_set none = { no_call, no_loop, false, false, &ctx };
+	struct point_set none = { no_call, no_loop, false, false, &ctx, false };
 
 	e->slow = lower_fn(fn, &slow);
 	live_compute(e->slow);
@@ -249,9 +254,11 @@ static void emit_body(struct emit *e, struct fn *fn)
 	strbuf_addstr(&e->out, "{ ");
 	emit_jump_state(e, fn);
 	if (e->variant == SLOW) {
+		dispatch_render_hoisted(e, &e->out);
 		emit_param_proxies(e, fn);
 		emit_way_in(e, fn);
 	}
+	dispatch_render_top(e, &e->out);
 	emit_list(e, e->cur->root);
 	if (is_int_main(fn))
 		strbuf_addstr(&e->out, " return 0;");
@@ -427,6 +434,7 @@ void emit_fn(struct emit *e, struct fn *fn)
 	}
 	lower_both(e, fn, class);
 	resume_into_loops(e, fn);
+	dispatch_prepare(e);
 	emit_own_type(e, fn);
 	declare_self(e, fn);
 	declare_callees(e, fn);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/xalloc.h"
+#include "instrument/emit_dispatch.h"
 #include "instrument/emit_fn.h"
 #include "instrument/emit_vm.h"
 #include "instrument/file_literal.h"
@@ -47,7 +48,7 @@ bool var_is_proxied(const struct emit *e, const struct var *v)
 {
 	if (e->variant == AS_WRITTEN || !v)
 		return false;
-	if (vm_is_flat(e, v->vm) ||
+	if (vm_is_flat(e, v->vm) || dispatch_is_hoisted(e, v) ||
 	    (v->decl && v->decl->is_const && v->assigned && !v->mem))
 		return true;
 	if (v->vm)
@@ -77,6 +78,8 @@ void render_var(struct emit *e, const struct var *v, struct strbuf *out)
 {
 	if (vm_is_flat(e, v->vm))
 		vm_render_object(e, v, out);
+	else if (dispatch_is_hoisted(e, v))
+		strbuf_addf(out, "__ckpt_x_%s", v->name);
 	else if (v->dim_of)
 		vm_render_dim(e, v, out);
 	else if (vm_is_temp(v))
@@ -105,7 +108,7 @@ void render_proxies(struct emit *e, struct node *stmt, struct node *first,
 		struct var *v = n->kind == N_VAR ? fn_var(n->decl) : NULL;
 
 		in |= n == first;
-		if (v && vm_is_flat(e, v->vm))
+		if (v && (vm_is_flat(e, v->vm) || dispatch_is_hoisted(e, v)))
 			continue;
 		if (in && var_is_proxied(e, v) && !v->mem)
 			strbuf_addf(out,
@@ -198,8 +201,11 @@ static const struct var *moved(const struct decl *d)
 static void edit_ref(struct emit *e, struct edits *ed, struct node *n)
 {
 	struct var *v = fn_var(n->decl);
+	char *table = dispatch_table_name(e, n->decl);
 
-	if (moved(n->decl))
+	if (table)
+		add(ed, n->begin, n->end, table);
+	else if (moved(n->decl))
 		add(ed, n->begin, n->end, xstrdup(moved(n->decl)->name));
 	else if (e->variant != AS_WRITTEN && v &&
 		 (var_is_proxied(e, v) || strcmp(v->name, n->decl->name)))
@@ -212,10 +218,15 @@ static void edit_declarator(struct emit *e, struct edits *ed, struct node *n)
 	struct decl *d = n->decl;
 	size_t len = d ? strlen(d->name) : 0;
 	struct var *v = fn_var(d);
+	char *table = dispatch_table_name(e, d);
 
 	if (!d || !len)
 		return;
-	if (moved(d))
+	if (table)
+		add(ed, d->name_at, d->name_at + len, table);
+	else if (dispatch_is_hoisted(e, v))
+		add(ed, d->name_at, d->name_at + len, detach_var(e, v));
+	else if (moved(d))
 		add(ed, d->name_at, d->name_at + len, xstrdup(moved(d)->name));
 	else if (e->variant != AS_WRITTEN && v &&
 		 (var_is_proxied(e, v) || strcmp(v->name, d->name)))
@@ -281,6 +292,7 @@ static void edit_decl_stmt(struct emit *e, struct edits *ed, struct node *n)
 		collect(e, ed, c);
 	e->in_decl = outer;
 	render_proxies(e, n, NULL, NULL, &sb);
+	dispatch_render_tables(e, n, &sb);
 	if (sb.len)
 		add(ed, n->end, n->end, strbuf_detach(&sb));
 	strbuf_release(&sb);
@@ -426,12 +438,38 @@ static void edit_literals(struct emit *e, struct edits *ed, struct node *n)
 		add(ed, n->begin + 1, n->begin + 1, strbuf_detach(&sb));
 }
 
+static void edit_top(struct emit *e, struct edits *ed, struct node *body)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	dispatch_render_top(e, &sb);
+	if (sb.len)
+		add(ed, body->begin + 1, body->begin + 1, strbuf_detach(&sb));
+}
+
+/* Addresses of labels; whether the node is done with. */
+static bool edit_dispatch(struct emit *e, struct edits *ed, struct node *n)
+{
+	struct strbuf sb = STRBUF_INIT;
+	bool done = false;
+
+	if (n->kind == N_LABEL_ADDR || n->kind == N_BINARY)
+		done = dispatch_render_label(e, n, &sb);
+	else if (n->kind == N_INDIRECT_GOTO)
+		done = dispatch_render_goto(e, n, &sb);
+	if (done)
+		add(ed, n->begin, n->end, strbuf_detach(&sb));
+	return done;
+}
+
 static void collect_children(struct emit *e, struct edits *ed, struct node *n)
 {
 	bool clone = e->fn && e->variant != AS_WRITTEN;
 
 	if (n->kind == N_COMPOUND && clone)
 		edit_literals(e, ed, n);
+	if (e->fn && n == e->fn->body && !clone)
+		edit_top(e, ed, n);
 	if (n->kind == N_COMPOUND_LITERAL && clone)
 		edit_literal(e, ed, n, true);
 	if (n->kind == N_CALL && e->fn)
@@ -475,7 +513,8 @@ static bool edit_file_literal(struct emit *e, struct edits *ed, struct node *n)
 
 static void collect(struct emit *e, struct edits *ed, struct node *n)
 {
-	if (edit_subst(e, ed, n) || edit_file_literal(e, ed, n))
+	if (edit_subst(e, ed, n) || edit_file_literal(e, ed, n) ||
+	    edit_dispatch(e, ed, n))
 		return;
 	if (n->kind == N_DECL_STMT && e->fn)
 		edit_decl_stmt(e, ed, n);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "instrument/emit_dispatch.h"
 #include "instrument/emit_pass.h"
 #include "instrument/tok.h"
 
@@ -31,7 +32,9 @@ bool vm_is_flat(const struct emit *e, const struct vm *vm)
 bool vm_flat_decl(const struct emit *e, const struct node *stmt)
 {
 	for (const struct node *n = stmt->first; n; n = n->next)
-		if (vm_is_flat(e, vm_of(e->fn, n->decl)))
+		if (vm_is_flat(e, vm_of(e->fn, n->decl)) ||
+		    (n->kind == N_VAR &&
+		     dispatch_is_hoisted(e, fn_var(n->decl))))
 			return true;
 	return false;
 }
@@ -227,6 +230,18 @@ static void add_flat(struct emit *e, const struct vm *vm, struct node *n,
 	}
 }
 
+static void add_hoisted(struct emit *e, struct node *n, bool bare,
+			struct strbuf *out)
+{
+	if (!n->init || bare)
+		return;
+	strbuf_addch(out, ' ');
+	render_var(e, fn_var(n->decl), out);
+	strbuf_addstr(out, " = ");
+	render(e, n->init, out);
+	strbuf_addch(out, ';');
+}
+
 static void add_plain(struct emit *e, struct node *stmt, struct node *n,
 		      size_t spec_end, bool bare, struct strbuf *out)
 {
@@ -258,6 +273,8 @@ void vm_render_decl(struct emit *e, struct node *stmt, struct node *first,
 		in |= n == first;
 		if (in && vm_is_flat(e, vm))
 			add_flat(e, vm, n, bare, out);
+		else if (in && dispatch_is_hoisted(e, fn_var(n->decl)))
+			add_hoisted(e, n, bare, out);
 		else if (in)
 			add_plain(e, stmt, n, spec_end, bare, out);
 		if (n == last)

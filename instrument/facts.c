@@ -171,6 +171,8 @@ static void scan_node(struct scan *s, struct node *n)
 		add_call(s, n);
 	if (n->kind == N_GOTO && n->decl && n->decl->name_at < n->begin)
 		s->f->backward_goto = true;
+	if (n->kind == N_INDIRECT_GOTO)
+		s->f->backward_goto = s->f->indirect_goto = true;
 	if (node_is_expr(n) && n->kind != N_PAREN)
 		count_op(s);
 	scan_children(s, n);

@@ -42,6 +42,7 @@ struct fact_fn {
 	char *type; /* its type, as type_describe has it */
 	long long ops; /* outside loops */
 	bool backward_goto;
+	bool indirect_goto; /* a loop that no loop statement shows */
 	struct fact_loop *loops;
 	int nloops;
 	struct fact_call *calls;

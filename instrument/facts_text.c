@@ -16,7 +16,8 @@ static void write_fn(const struct fact_fn *n, struct strbuf *out)
 	strbuf_addf(out,
 		    "F\t%s\t%d\t%d\t%s\t%u\t%u\t%u\t%u\t%s\t%lld\t%d\t%s\n",
 		    n->name, n->is_static, n->refused, n->file, n->line, n->col,
-		    n->why_line, n->why_col, n->type, n->ops, n->backward_goto,
+		    n->why_line, n->why_col, n->type, n->ops,
+		    n->backward_goto + 2 * n->indirect_goto,
 		    n->why ? n->why : "");
 	for (int i = 0; i < n->nloops; i++)
 		strbuf_addf(out, "L\t%d\t%u\t%u\t%lld\t%lld\n",
@@ -79,7 +80,8 @@ static int read_fn(struct facts *f, char **v, int n)
 		.why_col = atoi(v[8]),
 		.type = xstrdup(v[9]),
 		.ops = atoll(v[10]),
-		.backward_goto = atoi(v[11]),
+		.backward_goto = atoi(v[11]) & 1,
+		.indirect_goto = atoi(v[11]) & 2,
 		.why = *v[12] ? xstrdup(v[12]) : NULL,
 	};
 	return 0;

@@ -7,6 +7,7 @@
 #include "common/base/hash.h"
 #include "common/base/strbuf.h"
 #include "common/base/xalloc.h"
+#include "instrument/dispatch.h"
 #include "instrument/fn_refuse.h"
 #include "instrument/fn_static.h"
 #include "instrument/hand.h"
@@ -364,6 +365,8 @@ static bool collect(struct node *n, void *ctx)
 		add_literal(fn, n);
 	else if (goto_is_backward(n))
 		add_point(fn, POINT_GOTO, n, xstrdup("goto"));
+	else if (n->kind == N_INDIRECT_GOTO)
+		add_point(fn, POINT_GOTO, n, xstrdup("goto *"));
 	if (node_is_loop(n) && !is_once(n)) {
 		add_point(fn, POINT_LOOP, n, xstrdup("loop"));
 		fn->loops = xreallocarray(fn->loops, fn->nloops + 1,
@@ -461,14 +464,24 @@ struct jump {
 };
 
 struct jumps {
+	const struct fn *fn;
 	struct jump *v;
 	int n;
 };
 
 static void add_jump(struct jumps *j, size_t from, size_t to)
 {
-	j->v = xreallocarray(j->v, j->n + 1, sizeof(*j->v));
+	if (!(j->n & (j->n + 1)))
+		j->v = xreallocarray(j->v, 2 * (j->n + 1), sizeof(*j->v));
 	j->v[j->n++] = (struct jump){ from, to };
+}
+
+static void add_dispatch(struct jumps *j, const struct node *go)
+{
+	const struct dispatch *d = j->fn->dispatch;
+
+	for (int i = 0; d && i < d->nlabels; i++)
+		add_jump(j, go->begin, d->labels[i]->name_at);
 }
 
 static bool find_jumps(struct node *n, void *ctx)
@@ -483,6 +496,8 @@ static bool find_jumps(struct node *n, void *ctx)
 	} else if (n->kind == N_CASE || n->kind == N_DEFAULT) {
 		from = node_up(n->parent, N_SWITCH);
 	}
+	if (n->kind == N_INDIRECT_GOTO)
+		add_dispatch(j, n);
 	if (from)
 		add_jump(j, from->begin, to);
 	return true;
@@ -512,7 +527,7 @@ static void find_long_jumps(const struct fn *fn, struct jumps *j)
 
 static void mark_odd(struct fn *fn)
 {
-	struct jumps j = { NULL, 0 };
+	struct jumps j = { fn, NULL, 0 };
 
 	if (fn->has_mem) {
 		node_walk(fn->body, find_jumps, &j);
@@ -545,7 +560,9 @@ static struct fn *fn_make(struct ast *a, struct node *n)
 	info_init(fn);
 	for (int i = 0; i < n->decl->nparams; i++)
 		add_local(fn, n->decl->params[i]);
+	dispatch_make(fn);
 	node_walk(fn->body, collect, fn);
+	dispatch_plan(fn);
 	fn->nlocals = fn->nvars;
 	if (fn->nsites)
 		jump_add_frame(fn);
@@ -596,6 +613,7 @@ static void fn_free(struct fn *fn)
 	free(fn->sites);
 	free(fn->literals);
 	vm_free_all(fn);
+	dispatch_free(fn);
 	free(fn->info);
 	hash_free(fn->names);
 	free(fn->why);

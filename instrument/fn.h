@@ -19,6 +19,7 @@
 struct hash;
 struct node_info;
 struct vm;
+struct dispatch;
 
 enum point_kind { POINT_CALL, POINT_LOOP, POINT_ENTRY, POINT_GOTO };
 
@@ -36,6 +37,8 @@ struct var {
 	bool is_bool; /* temporary: the value of a && or || */
 	bool is_frame; /* fn.frame: no declaration, no node */
 	size_t scope_begin, scope_end; /* of a variable: where it has a name */
+	bool carried; /* live where the address of a label leads */
+	bool hoisted; /* in the slow clone declared at its top */
 	int index; /* among fn.vars */
 	size_t touched; /* memory variable: where the text first gives it a
 				 * value or names it */
@@ -87,6 +90,7 @@ struct fn {
 	int nsites;
 	struct var *rest; /* the arguments behind `...`: never saved */
 	struct var *frame; /* with sites: numbers the activation */
+	struct dispatch *dispatch; /* NULL: no label has its address taken */
 	struct vm **vms; /* of vm.c */
 	int nvms;
 };

@@ -28,9 +28,6 @@ static const char *feature_words(enum feature f)
 		return "it calls getcontext or __builtin_setjmp";
 	case F_ALLOCA:
 		return "it calls alloca";
-	case F_COMPUTED_GOTO:
-	case F_LABEL_ADDR:
-		return "it takes the address of a label";
 	case F_ASM:
 		return "it contains inline assembly";
 	case F_CLEANUP:

@@ -6,6 +6,7 @@
 
 #include "common/base/strbuf.h"
 #include "common/base/xalloc.h"
+#include "instrument/dispatch.h"
 #include "instrument/fn.h"
 #include "instrument/fn_refuse.h"
 #include "instrument/vm.h"
@@ -94,6 +95,9 @@ static bool can_move(struct fn *fn, struct node *var)
 				    var->decl->name));
 	if (l.found && !var->decl->is_const && !fn->unsaved)
 		fn->unsaved = var->decl;
+	/* a number is the same everywhere */
+	if (fn->dispatch && fn->dispatch->numbered)
+		labels = false;
 	return !labels && !l.found;
 }
 

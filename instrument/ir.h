@@ -73,6 +73,8 @@ struct point_set {
 	bool (*loop)(void *ctx, int loop);
 	bool entry, gotos;
 	void *ctx;
+	bool every_dispatch; /* of gotos to computed labels those too that
+				* dispatch.h finds need none */
 };
 
 struct lowered {

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "common/base/xalloc.h"
+#include "instrument/dispatch.h"
 #include "instrument/ir.h"
 #include "instrument/jump.h"
 #include "instrument/touch.h"
@@ -342,11 +343,24 @@ static void flow_label(struct flow *f, struct ir *ir, uint64_t *live)
 		f->has_default = true;
 }
 
+static void flow_dispatch(struct flow *f, struct node *n, uint64_t *live)
+{
+	const struct dispatch *d = f->l->fn->dispatch;
+
+	memset(live, 0, f->words * sizeof(uint64_t));
+	for (int i = 0; i < d->nlabels; i++)
+		set_union(f, live, label_live(f, d->labels[i]));
+	leave_scopes(f, live, n->begin);
+	add_uses(f, n->cond, live, NULL);
+}
+
 static void flow_jump(struct flow *f, struct ir *ir, uint64_t *live)
 {
 	if (ir->n->kind == N_GOTO) {
 		set_copy(f, live, label_live(f, ir->n->decl));
 		leave_scopes(f, live, ir->n->begin);
+	} else if (ir->n->kind == N_INDIRECT_GOTO) {
+		flow_dispatch(f, ir->n, live);
 	} else if (ir->n->kind == N_BREAK && f->on_break) {
 		set_copy(f, live, f->on_break);
 	} else if (ir->n->kind == N_CONTINUE && f->on_continue) {
@@ -558,6 +572,20 @@ static void scope_list(struct scope *s, struct ir *ir)
 	}
 }
 
+/* Notes what is live where the address of a label leads. */
+static void carry(struct flow *f)
+{
+	const struct fn *fn = f->l->fn;
+	const struct dispatch *d = fn->dispatch;
+
+	for (int i = 0; d && i < d->nlabels; i++) {
+		const uint64_t *live = label_live(f, d->labels[i]);
+
+		for (int k = 0; k < fn->nvars; k++)
+			fn->vars[k]->carried |= set_has(live, fn->vars[k]);
+	}
+}
+
 void live_compute(struct lowered *l)
 {
 	struct flow f = { .l = l };
@@ -586,6 +614,7 @@ void live_compute(struct lowered *l)
 		scope_dims(&s, l->fn->decl->params[i]);
 	}
 	scope_list(&s, l->root);
+	carry(&f);
 	for (int i = 0; i < f.nlabels; i++)
 		free(f.labels[i].live);
 	for (int i = 0; i < l->fn->npoints; i++)

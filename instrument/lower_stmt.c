@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "common/base/xalloc.h"
+#include "instrument/dispatch.h"
 #include "instrument/ir.h"
 
 void ir_list_init(struct ir_list *l)
@@ -366,7 +367,13 @@ static void lower_goto(struct lowered *l, struct node *s, struct ir_list *out)
 	poll = ir_add(l, &list, IR_POLL, s);
 	poll->point = p;
 	poll->poll = l->points.gotos;
-	ir_add(l, &list, IR_JUMP, s);
+	if (s->kind == N_INDIRECT_GOTO) {
+		poll->poll &= l->points.every_dispatch ||
+			      dispatch_polls(l->fn, s);
+		lower_full(l, s, s->cond, IR_JUMP, s, &list);
+	} else {
+		ir_add(l, &list, IR_JUMP, s);
+	}
 	block->a = list.head;
 }
 
@@ -417,6 +424,7 @@ void lower_stmt(struct lowered *l, struct node *s, struct ir_list *out)
 		lower_body(l, s->body, &ir->a);
 		break;
 	case N_GOTO:
+	case N_INDIRECT_GOTO:
 		lower_goto(l, s, out);
 		break;
 	case N_BREAK:

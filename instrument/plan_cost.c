@@ -192,6 +192,8 @@ void cost_estimate(struct plan *p)
 
 			if (f->recursive)
 				cost *= depth_unknown;
+			if (f->facts->indirect_goto)
+				cost *= trips_unknown;
 			f->cost = f->explosive ? INFINITY : cost;
 			open_loops(p, f);
 		}

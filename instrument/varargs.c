@@ -179,7 +179,7 @@ static void forget_vars(struct point *p)
 
 void varargs_mask(struct fn *fn)
 {
-	struct point_set all = { any_call, any_loop, true, true, NULL };
+	struct point_set all = { any_call, any_loop, true, true, NULL, false };
 	struct lowered *l;
 
 	if (fn->refused || !has_lists(fn))

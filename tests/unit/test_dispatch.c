@@ -1,201 +1,143 @@
 /* SPDX-License-Identifier: MIT */
-/* dispatch and match: who gets which slot. */
-#include "tests/unit/sched.h"
+#include "tests/unit/hcc.h"
 
-#include "scheduler/dispatch.h"
+#include "common/base/xalloc.h"
+#include "instrument/dispatch.h"
 
-static struct job *job_on(struct host *h, size_t slot)
+struct state {
+	struct ast *ast;
+	struct fns *fns;
+	struct fn *f;
+	struct dispatch *d;
+};
+
+static struct state make(const char *text)
 {
-	struct attempt *a = h->slots[slot]->attempt;
+	struct state s = { hcc_parse(text), NULL, NULL, NULL };
 
-	return a ? a->job : NULL;
+	s.fns = fns_make(s.ast);
+	s.f = hcc_fn(s.fns, "f");
+	s.d = s.f->dispatch;
+	return s;
 }
 
-static void test_idle_job_gets_a_free_slot(void **state)
+static void release(struct state *s)
 {
-	struct bench *b = *state;
-	struct cluster *c = bench_submit(b, "ann", 1, 3, "");
-	struct host *h = bench_host(b, "h", 2, "");
-
-	bench_turn(b);
-	assert_ptr_equal(job_on(h, 0), c->jobs[0]);
-	assert_ptr_equal(job_on(h, 1), c->jobs[1]);
-	assert_int_equal(c->jobs[0]->state, JOBSTATE_STARTING);
-	assert_int_equal(c->jobs[2]->state, JOBSTATE_IDLE);
-	/* Without files the start is made at once. */
-	assert_non_null(c->jobs[0]->attempt->start);
-	assert_string_not_equal(c->jobs[0]->attempt->nonce,
-				c->jobs[1]->attempt->nonce);
-	assert_int_equal(c->owner->share.in_use, 2);
+	fns_free(s->fns);
+	ast_free(s->ast);
 }
 
-static void test_slots_that_do_not_accept_get_nothing(void **state)
+static void assert_numbered(const char *text, bool numbered)
 {
-	struct bench *b = *state;
-	struct cluster *c = bench_submit(b, "ann", 1, 1, "");
-	struct host *h = bench_host(b, "h", 2, "");
+	struct state s = make(text);
 
-	h->slots[0]->accepts = false;
-	h->slots[1]->accepts = false;
-	bench_turn(b);
-	assert_int_equal(c->jobs[0]->state, JOBSTATE_IDLE);
-	h->slots[1]->accepts = true;
-	h->online = false;
-	core_want_match(&b->s);
-	bench_turn(b);
-	assert_int_equal(c->jobs[0]->state, JOBSTATE_IDLE);
+	assert_false(s.f->refused);
+	assert_int_equal(s.d->numbered, numbered);
+	release(&s);
 }
 
-static void test_both_sides_are_asked(void **state)
+static void test_tables_keep_their_text(void **unused)
 {
-	struct bench *b = *state;
-	struct cluster *big = bench_submit(
-		b, "ann", 1, 1, "Requirements = TARGET.Memory >= 4096");
-	struct cluster *eve = bench_submit(b, "eve", 2, 1, "");
-	struct host *h =
-		bench_host(b, "h", 1, "Requirements = TARGET.Owner == \"ann\"");
-
-	bench_turn(b);
-	assert_null(job_on(h, 0));
-	bench_host(b, "big", 1, "Memory = 8192");
-	bench_turn(b);
-	/* One slot for two that fit: the same turn, the same priority. */
-	assert_int_equal((big->jobs[0]->state == JOBSTATE_STARTING) +
-				 (eve->jobs[0]->state == JOBSTATE_STARTING),
-			 1);
+	(void)unused;
+	assert_numbered("int f(int i) { static void *const t[] = { &&a, &&b };"
+			"goto *t[i]; a: return 1; b: return 2; }",
+			false);
+	assert_numbered("int f(int i) { static int t[] = { &&a - &&b };"
+			"goto *(&&b + t[i]); a: return 1; b: return 2; }",
+			false);
 }
 
-static void test_rank_chooses_the_slot(void **state)
+static void test_numbers_elsewhere(void **unused)
 {
-	struct bench *b = *state;
-	struct host *small = bench_host(b, "small", 1, "Memory = 2000");
-	struct host *big = bench_host(b, "big", 1, "Memory = 4000");
-	struct cluster *c =
-		bench_submit(b, "ann", 1, 1, "Rank = TARGET.Memory");
-
-	bench_turn(b);
-	assert_null(job_on(small, 0));
-	assert_ptr_equal(job_on(big, 0), c->jobs[0]);
+	(void)unused;
+	assert_numbered("int f(int i) { void *p = &&a; goto *p;"
+			"a: return i; }",
+			true);
+	assert_numbered("int f(int i) { void *t[] = { &&a }; goto *t[i];"
+			"a: return i; }",
+			true);
+	assert_numbered("void **g; int f(int i) { static void *t[] = { &&a };"
+			"g = t; goto *t[i]; a: return i; }",
+			true);
+	assert_numbered("int f(int i) { static void *t[] = { &&a }, *p;"
+			"goto *t[i]; a: return p != 0; }",
+			true);
 }
 
-static void test_users_share(void **state)
+static void test_numbers_follow_the_text(void **unused)
 {
-	struct bench *b = *state;
-	struct cluster *a = bench_submit(b, "ann", 1, 50, "");
-	struct cluster *e = bench_submit(b, "eve", 2, 50, "");
+	struct state s = make("int f(int i) { void *p = i ? &&b : &&a;\n"
+			      "goto *p; a: i = 1; b: return i; }\n");
 
-	bench_host(b, "h", 10, "");
-	bench_turn(b);
-	assert_int_equal(a->owner->share.in_use, 5);
-	assert_int_equal(e->owner->share.in_use, 5);
+	(void)unused;
+	assert_int_equal(s.d->nlabels, 2);
+	assert_string_equal(s.d->labels[0]->name, "a");
+	assert_int_equal(dispatch_number(s.f, s.d->labels[0]), 1);
+	assert_int_equal(dispatch_number(s.f, s.d->labels[1]), 2);
+	release(&s);
 }
 
-/* A job that fits nowhere does not keep the ones behind it waiting. */
-static void test_unmatchable_jobs_do_not_block(void **state)
-{
-	struct bench *b = *state;
-	struct cluster *never = bench_submit(
-		b, "ann", 1, 100, "JobPrio = 9\nRequirements = NoSuch == 1");
-	struct cluster *c = bench_submit(b, "ann", 2, 1, "");
+static const char head[] =
+	"int f(const char *pc, int x) { static void *const t[] = "
+	"{ &&a, &&b, &&c, &&d }; int op; op = *pc++; goto *t[op];\n";
 
-	bench_host(b, "h", 1, "");
-	bench_turn(b);
-	assert_int_equal(never->jobs[0]->state, JOBSTATE_IDLE);
-	assert_int_equal(c->jobs[0]->state, JOBSTATE_STARTING);
-	assert_int_equal(queue_autocluster_count(b->s.queue), 2);
+static void assert_polls(const char *text, const char *polls)
+{
+	char *all = xasprintf("%s%s return x; }\n", head, text);
+	struct state s = make(all);
+
+	assert_int_equal(s.d->ngotos, strlen(polls));
+	for (int i = 0; polls[i]; i++)
+		assert_int_equal(s.d->polls[i], polls[i] == 'p');
+	release(&s);
+	free(all);
 }
 
-static void test_built_archs_join_the_match(void **state)
+/* Only where the counter is set, and behind that. */
+static void test_polls(void **unused)
 {
-	struct bench *b = *state;
-	struct cluster *c =
-		bench_submit(b, "ann", 1, 1, "ExecutableArchs = \"S390X,PPC\"");
-	struct host *h;
-
-	bench_host(b, "x", 1, "");
-	bench_turn(b);
-	assert_int_equal(c->jobs[0]->state, JOBSTATE_IDLE);
-	h = bench_host(b, "z", 1, "Arch = \"PPC\"");
-	bench_turn(b);
-	assert_ptr_equal(job_on(h, 0), c->jobs[0]);
+	(void)unused;
+	assert_polls("a: x++; op = *pc++; goto *t[op];\n"
+		     "b: pc -= x; op = *pc++; goto *t[op];\n"
+		     "c: pc += 2; op = *pc++; goto *t[op];\n"
+		     "d:",
+		     "..p.");
+	assert_polls("a: pc = 0; goto next;\n"
+		     "b: x--; op = *pc++; goto *t[op];\n"
+		     "c: next: op = *pc++; goto *t[op];\n"
+		     "d:",
+		     "..p");
+	assert_polls("a: pc--; if (x) goto d;\n"
+		     "b: x--; op = *pc++; goto *t[op];\n"
+		     "c: op = *pc++; goto *t[op];\n"
+		     "d:",
+		     ".p.");
+	/* an operation from elsewhere: nothing is known */
+	assert_polls("a: op = x; goto *t[op];\n"
+		     "b: op = *pc++; goto *t[op];\n"
+		     "c: d:",
+		     "ppp");
 }
 
-/* The host it has just left is not its next one, while others are free. */
-static void test_avoided_host(void **state)
+static void test_refused(void **unused)
 {
-	struct bench *b = *state;
-	struct cluster *c = bench_submit(b, "ann", 1, 2, "");
-	struct host *h;
+	struct state s = make("void *g; void f(void) "
+			      "{ g = ({ l: (void)0; &&l; }); }");
 
-	clock_hold(clock_boot_ms());
-	c->jobs[0]->avoid_host = xstrdup("h");
-	c->jobs[0]->avoid_until_ms = clock_boot_ms() + 60000;
-	h = bench_host(b, "h", 2, "");
-	bench_turn(b);
-	assert_int_equal(c->jobs[0]->state, JOBSTATE_IDLE);
-	assert_ptr_equal(job_on(h, 0), c->jobs[1]);
-	clock_advance(60001);
-	core_want_match(&b->s);
-	bench_turn(b);
-	assert_ptr_equal(job_on(h, 1), c->jobs[0]);
+	(void)unused;
+	assert_true(s.f->refused);
+	assert_non_null(strstr(s.f->why, "'l' in a statement expression"));
+	release(&s);
 }
-
-/* A new slot may ask for an attribute nobody looked at before. */
-static void test_new_significant_attribute_sorts_anew(void **state)
-{
-	struct bench *b = *state;
-	struct cluster *red = bench_submit(b, "ann", 1, 1, "Color = \"red\"");
-	struct cluster *blue = bench_submit(b, "ann", 2, 1, "Color = \"blue\"");
-	struct host *h;
-
-	assert_ptr_equal(red->jobs[0]->bucket, blue->jobs[0]->bucket);
-	h = bench_host(b, "h", 1, "Requirements = TARGET.Color == \"blue\"");
-	bench_turn(b);
-	assert_ptr_equal(job_on(h, 0), blue->jobs[0]);
-	assert_int_equal(red->jobs[0]->state, JOBSTATE_IDLE);
-}
-
-static void test_why(void **state)
-{
-	struct bench *b = *state;
-	struct cluster *c = bench_submit(
-		b, "ann", 1, 1,
-		"Requirements = TARGET.Memory >= 9000 && TARGET.Arch == "
-		"\"X86_64\"");
-	json_t *why = json_object(), *clauses;
-
-	bench_host(b, "h", 3, "");
-	bench_turn(b);
-	match_why(b->s.match, c->jobs[0]->bucket->ac, why);
-	assert_int_equal(json_integer_value(json_object_get(why, "slots")), 3);
-	clauses = json_object_get(why, "clauses");
-	assert_int_equal(json_array_size(clauses), 2);
-	assert_int_equal(json_integer_value(json_object_get(
-				 json_array_get(clauses, 0), "matched")),
-			 0);
-	assert_int_equal(json_integer_value(json_object_get(
-				 json_array_get(clauses, 1), "matched")),
-			 3);
-	assert_non_null(strstr(json_string_value(json_object_get(why, "text")),
-			       "9000"));
-	json_decref(why);
-}
-
-#define T(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_idle_job_gets_a_free_slot),
-		T(test_slots_that_do_not_accept_get_nothing),
-		T(test_both_sides_are_asked),
-		T(test_rank_chooses_the_slot),
-		T(test_users_share),
-		T(test_unmatchable_jobs_do_not_block),
-		T(test_built_archs_join_the_match),
-		T(test_avoided_host),
-		T(test_new_significant_attribute_sorts_anew),
-		T(test_why),
+		cmocka_unit_test(test_tables_keep_their_text),
+		cmocka_unit_test(test_numbers_elsewhere),
+		cmocka_unit_test(test_numbers_follow_the_text),
+		cmocka_unit_test(test_polls),
+		cmocka_unit_test(test_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

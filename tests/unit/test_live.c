@@ -19,7 +19,9 @@ static bool all_loops(void *ctx, int loop)
 /* "a b? c": what is saved at a point, `?` where perhaps never assigned. */
 static void check(const char *body, const char *what, int nth, const char *want)
 {
-	struct point_set points = { all_calls, all_loops, true, true, NULL };
+	struct point_set points = {
+		all_calls, all_loops, true, true, NULL, true
+	};
 	struct strbuf text = STRBUF_INIT, got = STRBUF_INIT;
 	const struct point *p;
 	struct lowered *l;

@@ -71,8 +71,9 @@ struct state {
 
 static struct state make(const char *body, bool calls)
 {
-	struct point_set points = { calls ? all_calls : no_calls, all_loops,
-				    true, true, NULL };
+	struct point_set points = {
+		calls ? all_calls : no_calls, all_loops, true, true, NULL, true
+	};
 	struct strbuf text = STRBUF_INIT;
 	struct state s;
 
