@@ -8,6 +8,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/back.h"
 #include "instrument/emit_fn.h"
+#include "instrument/file_gap.h"
 #include "instrument/file_literal.h"
 #include "instrument/hand.h"
 #include "instrument/tok.h"
@@ -64,7 +65,8 @@ static void emit_file_decl(struct emit *e, struct node *n)
 	if (!d || !is_wrapped(d->name) ||
 	    plan_class(e->plan, e->unit, d->name) != FN_FOREIGN) {
 		file_literals_define(e, n, &e->out);
-		render(e, n, &e->out);
+		if (!file_gaps(e, n))
+			render(e, n, &e->out);
 		return;
 	}
 	if (!d->has_asm_label) {
