@@ -23,6 +23,7 @@
 #include "ckptlib/scan.h"
 #include "ckptlib/stats.h"
 #include "ckptlib/streams.h"
+#include "ckptlib/undo.h"
 #include "ckptlib/wrap_time.h"
 #include "ckptlib/writer.h"
 
@@ -302,6 +303,10 @@ void ckpti_capture_finish(void)
 	}
 	ckpti_own.clock_before = c->clock_before;
 	ckpti_streams_go_on();
+	if (!c->problem[0]) {
+		ckpti_undo_begin();
+		ckpti_files_rewriting(&c->files);
+	}
 	ckpti_scan_release(&c->scan);
 	ckpti_filestate_release(&c->files);
 	free(c);

@@ -15,7 +15,11 @@
 
 #include "ckptlib/conf.h"
 #include "ckptlib/filetab.h"
+#include "ckptlib/hold.h"
 #include "ckptlib/os.h"
+#include "ckptlib/own.h"
+#include "ckptlib/undo.h"
+#include "ckptlib/wrap_heap.h"
 
 #define MAX_FD 4096 /* above it nothing is looked at */
 
@@ -23,17 +27,40 @@ struct ckpti_filetab ckpti_filetab;
 
 /* ---- the tables ---------------------------------------------------------------------- */
 
-static char *absolute(const char *path)
+/* Cuts the first directory off; the name may be `path` itself. */
+static void below_start(const char *path, char *name, size_t size)
 {
-	char cwd[PATH_MAX];
-	char *p;
+	const char *dir = ckpti_filetab.start_dir;
+	size_t len = dir ? strlen(dir) : 0;
 
-	if (path[0] == '/' || !getcwd(cwd, sizeof(cwd)))
-		return strdup(path);
-	p = malloc(strlen(cwd) + strlen(path) + 2);
-	if (p)
-		sprintf(p, "%s/%s", cwd, path);
-	return p;
+	if (len > 1 && strncmp(path, dir, len) == 0 && path[len] == '/' &&
+	    path[len + 1])
+		path += len + 1;
+	if (strlen(path) < size)
+		memmove(name, path, strlen(path) + 1);
+	else
+		name[0] = '\0';
+}
+
+void ckpti_file_name(const char *path, char *name, size_t size)
+{
+	char whole[2 * PATH_MAX], cwd[PATH_MAX];
+
+	if (path[0] == '/' || !ckpti_filetab.moved ||
+	    !getcwd(cwd, sizeof(cwd))) {
+		snprintf(name, size, "%s", path);
+		return;
+	}
+	snprintf(whole, sizeof(whole), "%s/%s", cwd, path);
+	below_start(whole, name, size);
+}
+
+void ckpti_file_real(const char *name, char *path, size_t size)
+{
+	if (name[0] == '/' || !ckpti_filetab.moved)
+		snprintf(path, size, "%s", name);
+	else
+		snprintf(path, size, "%s/%s", ckpti_filetab.start_dir, name);
 }
 
 static struct ckpti_fdinfo *info_of(int fd, bool make)
@@ -63,6 +90,8 @@ void ckpti_files_start(void)
 	int fd;
 
 	ckpti_filetab.active = true;
+	if (!ckpti_filetab.start_dir)
+		ckpti_filetab.start_dir = getcwd(NULL, 0);
 	for (fd = 0; fd < 256; fd++) {
 		if (fcntl(fd, F_GETFD) < 0)
 			continue;
@@ -95,6 +124,23 @@ void ckpti_file_written(const char *path)
 		t->nwritten++;
 }
 
+void ckpti_file_renamed(const char *from, const char *to)
+{
+	struct ckpti_filetab *t = &ckpti_filetab;
+	char a[PATH_MAX], b[PATH_MAX];
+	bool known = false;
+	size_t i;
+
+	if (!t->active)
+		return;
+	ckpti_file_name(from, a, sizeof(a));
+	ckpti_file_name(to, b, sizeof(b));
+	for (i = 0; i < t->nwritten; i++)
+		known |= strcmp(t->written[i], a) == 0;
+	if (known)
+		ckpti_file_written(b);
+}
+
 void ckpti_file_inherited(int fd, bool own)
 {
 	struct ckpti_fdinfo *info = info_of(fd, false);
@@ -106,11 +152,13 @@ void ckpti_file_inherited(int fd, bool own)
 void ckpti_file_opened(int fd, const char *path, int writable)
 {
 	struct ckpti_fdinfo *info;
+	char text[PATH_MAX];
 	char *name;
 
 	if (!ckpti_filetab.active || fd < 0)
 		return;
-	name = ckpti_filetab.absolute ? absolute(path) : strdup(path);
+	ckpti_file_name(path, text, sizeof(text));
+	name = strdup(text);
 	info = info_of(fd, true);
 	if (!info || !name) {
 		free(name);
@@ -127,6 +175,9 @@ void ckpti_file_closed(int fd)
 {
 	struct ckpti_fdinfo *info = info_of(fd, false);
 
+	ckpti_hold_end(CKPTI_HOLD_FD, (uintptr_t)fd);
+	ckpti_undo_fd(fd);
+
 	if (!info)
 		return;
 	free(info->path);
@@ -142,50 +193,42 @@ void ckpti_file_duplicated(int fd, int copy)
 	if (copy < 0)
 		return;
 	ckpti_file_closed(copy);
+	ckpti_hold_copy(fd, copy);
 	if (info && info->path)
 		ckpti_file_opened(copy, info->path, 0);
 	errno = saved;
 }
 
-static void make_absolute(char **path)
-{
-	char *p = *path ? absolute(*path) : NULL;
-
-	if (p) {
-		free(*path);
-		*path = p;
-	}
-}
-
 void ckpti_files_chdir(void)
 {
-	struct ckpti_filetab *t = &ckpti_filetab;
-	size_t i;
-
+	if (ckpti_filetab.moved || !ckpti_filetab.active)
+		return;
 	ckpti_conf_chdir();
-	t->absolute = true;
-	for (i = 0; i < t->cap_fds; i++)
-		make_absolute(&t->fds[i].path);
-	for (i = 0; i < t->nwritten; i++)
-		make_absolute(&t->written[i]);
+	ckpti_filetab.moved = true;
+}
+
+void ckpti_files_moved(void)
+{
+	char cwd[PATH_MAX], name[PATH_MAX];
+
+	if (!ckpti_filetab.active || !getcwd(cwd, sizeof(cwd)))
+		return;
+	below_start(cwd, name, sizeof(name));
+	ckpt_free(ckpti_own.cwd);
+	ckpti_own.cwd = ckpt_strdup(name);
 }
 
 /* ---- capture ---------------------------------------------------------------------------- */
 
 void ckpti_fd_path(int fd, char *path, size_t size)
 {
-	char link[40], cwd[PATH_MAX];
+	char link[40];
 	ssize_t n;
-	size_t len;
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	n = readlink(link, path, size - 1);
 	path[n > 0 ? n : 0] = '\0';
-	if (n <= 0 || !getcwd(cwd, sizeof(cwd)))
-		return;
-	len = strlen(cwd);
-	if (strncmp(path, cwd, len) == 0 && path[len] == '/' && path[len + 1])
-		memmove(path, path + len + 1, strlen(path + len + 1) + 1);
+	below_start(path, path, size);
 }
 
 static uint32_t flags_of(int fd)
@@ -299,7 +342,7 @@ static bool take_fd(struct ckpti_filestate *state, int fd, struct img_fd *d,
 		    struct ckpti_reasons *reasons)
 {
 	const struct ckpti_fdinfo *info = info_of(fd, false);
-	char path[PATH_MAX];
+	char path[PATH_MAX], real[PATH_MAX];
 	struct stat st, named;
 
 	if (fcntl(fd, F_GETFD) < 0 || fstat(fd, &st))
@@ -311,8 +354,11 @@ static bool take_fd(struct ckpti_filestate *state, int fd, struct img_fd *d,
 	d->same = IMG_NONE;
 	d->flags = flags_of(fd);
 	/* The name counts only as long as it leads to the same file. */
-	if (info && info->path && stat(info->path, &named) == 0 &&
-	    named.st_ino == st.st_ino && named.st_dev == st.st_dev)
+	real[0] = '\0';
+	if (info && info->path)
+		ckpti_file_real(info->path, real, sizeof(real));
+	if (real[0] && stat(real, &named) == 0 && named.st_ino == st.st_ino &&
+	    named.st_dev == st.st_dev)
 		snprintf(path, sizeof(path), "%s", info->path);
 	else
 		ckpti_fd_path(fd, path, sizeof(path));
@@ -363,6 +409,7 @@ static void take_written(struct ckpti_filestate *state)
 {
 	struct ckpti_filetab *t = &ckpti_filetab;
 	struct img_written *p;
+	char real[PATH_MAX];
 	struct stat st;
 	size_t i;
 
@@ -375,7 +422,8 @@ static void take_written(struct ckpti_filestate *state)
 	state->nwritten = 0;
 	for (i = 0; i < t->nwritten; i++) {
 		p[i].path = t->written[i];
-		p[i].existed = stat(t->written[i], &st) == 0;
+		ckpti_file_real(t->written[i], real, sizeof(real));
+		p[i].existed = stat(real, &st) == 0;
 		if (p[i].existed && !S_ISREG(st.st_mode))
 			continue;
 		p[i].length = p[i].existed ? (uint64_t)st.st_size : 0;
@@ -399,6 +447,18 @@ void ckpti_files_problem(struct ckpti_filestate *state, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(state->problem, sizeof(state->problem), fmt, ap);
 	va_end(ap);
+}
+
+void ckpti_files_rewriting(const struct ckpti_filestate *state)
+{
+	const struct img_fd *d;
+	size_t i;
+
+	for (i = 0; i < state->nfds; i++) {
+		d = &state->fds[i];
+		if (d->kind == IMG_FILE_REGULAR && !d->inherited)
+			ckpti_undo_rewrite((int)d->fd, (int64_t)d->offset);
+	}
 }
 
 void ckpti_filestate_release(struct ckpti_filestate *state)

@@ -3,6 +3,7 @@
 #ifndef CKPTLIB_FILES_H
 #define CKPTLIB_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,8 +29,9 @@ void ckpti_file_opened(int fd, const char *path, int writable);
 void ckpti_file_closed(int fd);
 /* `copy` is another number for the same file now; negative: nothing. */
 void ckpti_file_duplicated(int fd, int copy);
-/* The program changed directory: relative paths are absolute from here. */
+/* The program will change directory; it has done so. */
 void ckpti_files_chdir(void);
+void ckpti_files_moved(void);
 
 /* Collects descriptors and written paths; what cannot go becomes a reason. */
 void ckpti_files_capture(struct ckpti_filestate *state,
@@ -37,11 +39,16 @@ void ckpti_files_capture(struct ckpti_filestate *state,
 /* Why there can be no image now; the first one counts. */
 void ckpti_files_problem(struct ckpti_filestate *state, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* The image is in place: files in the middle of which something is written
+ * are saved. */
+void ckpti_files_rewriting(const struct ckpti_filestate *state);
 void ckpti_filestate_release(struct ckpti_filestate *state);
 
 /* Opens the image's descriptors. Changes no file. 0 or -1 with the reason. */
 int ckpti_files_restore(const struct img *img, char *why, size_t why_size);
 /* Truncates, removes, seeks: after all else succeeded. */
 int ckpti_files_settle(const struct img *img, char *why, size_t why_size);
+/* Into the directory where the program was; first whether that is possible. */
+int ckpti_files_cwd(bool only_try, char *why, size_t why_size);
 
 #endif

@@ -17,18 +17,28 @@ struct ckpti_filetab {
 	size_t cap_fds;
 	char **written;
 	size_t nwritten, cap_written;
-	bool absolute; /* the program has changed directory */
+	char *start_dir; /* relative paths here are relative to it */
+	bool moved; /* the program has changed directory */
 	bool active; /* checkpoints are on */
 };
 
 extern struct ckpti_filetab ckpti_filetab;
 
+/* A path as the tables keep it. */
 void ckpti_file_written(const char *path);
+/* Paths as the program says them. */
+void ckpti_file_renamed(const char *from, const char *to);
 
 /* An inherited descriptor of a restarted program; own: as IMG_O_OWN. */
 void ckpti_file_inherited(int fd, bool own);
 
-/* The name the system has for a descriptor, relative if below the working
+/* A path of the program's now, as the tables keep it: as the program says it,
+ * below the first directory relative to that. */
+void ckpti_file_name(const char *path, char *name, size_t size);
+/* A path of the tables, as it can be used in the directory of now. */
+void ckpti_file_real(const char *name, char *path, size_t size);
+
+/* The name the system has for a descriptor, relative if below the first
  * directory; "" if it has none. */
 void ckpti_fd_path(int fd, char *path, size_t size);
 

@@ -61,6 +61,7 @@ struct ckpti_own {
 	int left_out_count;
 	int by_call; /* enum ckpti_call */
 	unsigned long restarts;
+	char *cwd; /* the working directory, if it was changed */
 	char origin[16]; /* architecture of the image before, or "" */
 };
 

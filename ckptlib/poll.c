@@ -7,6 +7,7 @@
 #include "ckptlib/poll.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 #include <time.h>
@@ -16,6 +17,7 @@
 #include "ckptlib/conf.h"
 #include "ckptlib/frames.h"
 #include "ckptlib/hand.h"
+#include "ckptlib/hold.h"
 #include "ckptlib/os.h"
 #include "ckptlib/own.h"
 #include "ckptlib/park.h"
@@ -239,6 +241,52 @@ static int can_wait(unsigned why)
 	return 1;
 }
 
+/* ---- requests that wait ---------------------------------------------------------- */
+
+static unsigned waiting;
+static uint64_t waiting_ns;
+static bool told;
+
+/* Whether the request has to wait. One of the program's own cannot. */
+static bool must_wait(unsigned why)
+{
+	char text[256];
+
+	if (!ckpti_held(text, sizeof(text)))
+		return false;
+	if (why & CKPTI_WHY_NOW) {
+		ckpti_say("no checkpoint: the program has %s", text);
+		why &= ~(unsigned)CKPTI_WHY_NOW;
+	}
+	if (why & ~(unsigned)CKPTI_WHY_INTERVAL || (why && !told)) {
+		ckpti_say("the checkpoint waits: the program has %s", text);
+		told = true;
+	}
+	if (!waiting)
+		waiting_ns = pending_ns;
+	waiting |= why;
+	return true;
+}
+
+void ckpti_poll_told(void)
+{
+	told = true;
+}
+
+void ckpti_poll_released(void)
+{
+	unsigned why = waiting;
+
+	if (told)
+		ckpti_say("checkpoints are on again");
+	told = false;
+	waiting = 0;
+	if (!why)
+		return;
+	ask(why);
+	pending_ns = waiting_ns;
+}
+
 /* Parks and starts the unwinding; 0 when the program goes on. */
 static int begin(void)
 {
@@ -277,6 +325,8 @@ int ckpti_poll_take(unsigned why)
 		ckpti_say("no checkpoint: %s", refused);
 		return 0;
 	}
+	if (must_wait(why))
+		return 0;
 	ckpti_asked.why = why;
 	ckpti_asked.asked_ns = pending_ns;
 	ckpti_asked.poll_ns = ckpti_now_ns();

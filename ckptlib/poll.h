@@ -47,6 +47,11 @@ int ckpti_poll_counting(void);
 void ckpti_poll_refuse(const char *why);
 int ckpti_poll_refused(void);
 
+/* The program was told that requests wait: it is told of their end, too. */
+void ckpti_poll_told(void);
+/* Nothing is held any more (hold.h): what waits is asked for again. */
+void ckpti_poll_released(void);
+
 /* Whether `sig` asks for checkpoints in this process. */
 int ckpti_poll_uses(int sig);
 /* The program takes the signal for itself, or gives it back. */

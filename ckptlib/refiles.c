@@ -18,6 +18,7 @@
 #include "ckptlib/files.h"
 #include "ckptlib/filetab.h"
 #include "ckptlib/os.h"
+#include "ckptlib/own.h"
 
 struct why {
 	char *text;
@@ -129,7 +130,14 @@ static int open_named(const struct why *why, const struct img_fd *f)
 			      "%s",
 			      f->path, strerror(errno));
 	if (f->kind == IMG_FILE_REGULAR &&
-	    (fstat(fd, &st) || (uint64_t)st.st_size < f->length)) {
+	    (fstat(fd, &st) || !S_ISREG(st.st_mode))) {
+		close(fd);
+		return refuse(why,
+			      "'%s', which the program had open, is no regular "
+			      "file any more",
+			      f->path);
+	}
+	if (f->kind == IMG_FILE_REGULAR && (uint64_t)st.st_size < f->length) {
 		close(fd);
 		return refuse(why,
 			      "file '%s' is shorter than it was (%lld bytes, "
@@ -225,6 +233,28 @@ int ckpti_files_restore(const struct img *img, char *text, size_t size)
 			return -1;
 	}
 	return 0;
+}
+
+int ckpti_files_cwd(bool only_try, char *text, size_t size)
+{
+	struct why why = { text, size };
+	const char *cwd = ckpti_own.cwd;
+	int fd = -1, r = 0;
+
+	if (!cwd)
+		return 0;
+	if (only_try) {
+		fd = open(cwd, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		r = fd < 0 ? -1 : close(fd);
+	} else {
+		ckpti_files_chdir();
+		r = chdir(cwd);
+	}
+	return r ? refuse(&why,
+			  "cannot change to directory '%s', where the program "
+			  "was: %s",
+			  cwd, strerror(errno))
+		 : 0;
 }
 
 /* ---- what changes the disk ------------------------------------------------------------ */

@@ -21,6 +21,7 @@
 #include "ckptlib/stats.h"
 #include "ckptlib/streams.h"
 #include "ckptlib/translate.h"
+#include "ckptlib/undo.h"
 #include "ckptlib/units.h"
 
 uint64_t ckpti_serial;
@@ -209,13 +210,30 @@ static void move_descriptor(struct img *img)
 	}
 }
 
+/* What the program did between this image and a crash. */
+static int undo(struct ckpti_load *load)
+{
+	char path[512] = "";
+	int r = ckpti_undo_run(load->img->serial, path, sizeof(path));
+
+	if (!r)
+		return 0;
+	return ckpti_load_fail(load,
+			       "cannot put '%s' back to what it was at the "
+			       "checkpoint: %s",
+			       path[0] ? path : "the undo log", strerror(-r));
+}
+
 static int restore_all(struct ckpti_load *load)
 {
 	const struct img *img = load->img;
+	uint32_t i;
 
 	move_descriptor(load->img);
 	if (prepare(load) || match_globals(load) || ckpti_rframes_match(load) ||
 	    ckpti_place_types(load))
+		return -1;
+	if (undo(load))
 		return -1;
 	if (ckpti_files_restore(img, load->why, sizeof(load->why)) ||
 	    ckpti_streams_restore(img, load->why, sizeof(load->why)))
@@ -234,10 +252,20 @@ static int restore_all(struct ckpti_load *load)
 			"whose members it is not known which one "
 			"is meant",
 			load->unclear);
-	if (ckpti_files_settle(img, load->why, sizeof(load->why)))
+	if (ckpti_files_cwd(true, load->why, sizeof(load->why)) ||
+	    ckpti_files_settle(img, load->why, sizeof(load->why)))
 		return -1;
 	ckpti_state_locale();
 	ckpti_streams_settle(img);
+	if (ckpti_files_cwd(false, load->why, sizeof(load->why)))
+		return -1;
+	ckpti_serial = img->serial;
+	ckpti_undo_begin();
+	for (i = 0; i < img->nfds; i++) {
+		if (img->fds[i].kind == IMG_FILE_REGULAR)
+			ckpti_undo_rewrite((int)img->fds[i].fd,
+					   (int64_t)img->fds[i].offset);
+	}
 	return 0;
 }
 

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "ckptlib/alloc.h"
+#include "ckptlib/hold.h"
+#include "ckptlib/os.h"
 #include "ckptlib/own.h"
 
 const struct ckpt_type *volatile ckpt_hint;
@@ -20,6 +22,8 @@ static inline const struct ckpt_type *take_hint(void)
 	const struct ckpt_type *hint = ckpt_hint;
 
 	ckpt_hint = NULL;
+	if (CKPTI_UNLIKELY(ckpti_threaded))
+		return NULL; /* another thread's, perhaps */
 	return hint;
 }
 

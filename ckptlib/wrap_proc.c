@@ -10,16 +10,6 @@
 #include "ckptlib/own.h"
 #include "ckptlib/poll.h"
 
-pid_t ckpt_fork(void)
-{
-	pid_t pid = fork();
-
-	/* Two processes cannot share one image: the parent keeps it. */
-	if (pid == 0)
-		ckpti_poll_stop();
-	return pid;
-}
-
 /* ---- atexit ----------------------------------------------------------------------- */
 
 static int armed;

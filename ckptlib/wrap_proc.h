@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* wrap_proc: fork, atexit, the environment, strtok. */
+/* wrap_proc: atexit, the environment, strtok. */
 #ifndef CKPTLIB_WRAP_PROC_H
 #define CKPTLIB_WRAP_PROC_H
 
-#include <sys/types.h>
-
-pid_t ckpt_fork(void);
 int ckpt_atexit(void (*fn)(void));
 int ckpt_setenv(const char *name, const char *value, int replace);
 int ckpt_unsetenv(const char *name);

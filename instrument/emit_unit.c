@@ -49,6 +49,43 @@ static void add_text(struct emit *e, size_t from, size_t to)
 	strbuf_add(&e->out, e->ast->text + from, to - from);
 }
 
+/* The symbol that a header gives a function; NULL if it is no plain text. */
+static char *label_of(struct emit *e, const struct node *n)
+{
+	struct toks toks;
+	char *label = NULL;
+	const struct tok *t;
+
+	toks_init(&toks, e->ast->text + n->begin, n->end - n->begin);
+	for (t = toks.v; t->kind != TOK_END && !label; t++)
+		if (is_asm_word(&toks, t) && tok_is(t + 1, '('))
+			for (t += 2; t->kind != TOK_END && !tok_is(t, ')'); t++)
+				if (t->end - t->begin > 2)
+					label = xstrndup(toks.text + t->begin +
+								 1,
+							 t->end - t->begin - 2);
+	toks_release(&toks);
+	return label;
+}
+
+/* Whether libckpt has the function: libc's, not one of the program's own. */
+static bool is_redirected(struct emit *e, const struct node *n,
+			  const struct decl *d)
+{
+	char *label;
+	bool r;
+
+	if (!is_wrapped(d->name) ||
+	    plan_class(e->plan, e->unit, d->name) != FN_FOREIGN)
+		return false;
+	if (!d->has_asm_label)
+		return true;
+	label = label_of(e, n);
+	r = label && is_wrapped(label);
+	free(label);
+	return r;
+}
+
 /*
  * libc functions that libckpt has of its own get its symbol by an asm label,
  * so that the compiler still knows what they are. A program may have a function
@@ -62,8 +99,7 @@ static void emit_file_decl(struct emit *e, struct node *n)
 		if (v->kind == N_VAR && v->decl &&
 		    v->decl->kind == D_FUNCTION && !v->decl->defined)
 			d = v->decl;
-	if (!d || !is_wrapped(d->name) ||
-	    plan_class(e->plan, e->unit, d->name) != FN_FOREIGN) {
+	if (!d || !is_redirected(e, n, d)) {
 		file_literals_define(e, n, &e->out);
 		if (!file_gaps(e, n))
 			render(e, n, &e->out);

@@ -43,8 +43,9 @@ struct plan_fn *plan_resolve(const struct plan *p, int unit, const char *name)
 bool is_allocator(const char *name)
 {
 	static const char *const names[] = {
-		"malloc",	 "calloc",   "realloc", "reallocarray",
-		"aligned_alloc", "memalign", "valloc",
+		"malloc",	"calloc",	 "realloc",
+		"reallocarray", "aligned_alloc", "memalign",
+		"valloc",	"mmap",		 "mmap64",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
