@@ -7,6 +7,9 @@
 #include <string.h>
 
 #define MAX_ELEMENTS 100 /* of an array; the rest is counted */
+#define MAX_PARTS \
+	1000000 /* of one value: types of a hostile image may
+			      * hold each other many times */
 
 void ckptvalue_quote(FILE *out, const char *text, uint64_t len)
 {
@@ -74,8 +77,12 @@ static void print_block(const struct ckptvalue *v, const struct img_place *p)
 	const struct img_span *s = &v->img->spans[p->index];
 	uint32_t type = s->runs[p->sub].type;
 
-	fprintf(v->out, "block 0x%" PRIx64 " of %s",
-		s->base + p->slot * s->slot,
+	if (v->whole)
+		fputs("a block", v->out);
+	else
+		fprintf(v->out, "block 0x%" PRIx64,
+			s->base + p->slot * s->slot);
+	fprintf(v->out, " of %s",
 		type == IMG_NONE ? "unknown type" : v->img->types[type].name);
 }
 
@@ -135,6 +142,8 @@ static void print_pointer(const struct ckptvalue *v, const struct img_type *t,
 	p = ckpti_img_find(v->finder, addr);
 	if (v->json)
 		fprintf(v->out, "{\"address\":%" PRIu64 ",\"to\":\"", addr);
+	else if (v->whole)
+		putc('(', v->out);
 	else
 		fprintf(v->out, "0x%" PRIx64 " (", addr);
 	print_place(v, &p);
@@ -164,10 +173,12 @@ static void print_elements(const struct ckptvalue *v, uint32_t elem,
 				strnlen((const char *)bytes, n));
 		return;
 	}
-	if (shown > MAX_ELEMENTS)
+	if (!e->size)
+		shown = 0;
+	else if (shown > MAX_ELEMENTS && !v->whole)
 		shown = MAX_ELEMENTS;
 	putc(v->json ? '[' : '{', v->out);
-	for (i = 0; i < shown; i++) {
+	for (i = 0; i < shown && *v->left; i++) {
 		if (i)
 			fputs(v->json ? "," : ", ", v->out);
 		print_one(v, elem, bytes + i * e->size);
@@ -188,7 +199,7 @@ static void print_fields(const struct ckptvalue *v, const struct img_type *t,
 	uint32_t i;
 
 	putc('{', v->out);
-	for (i = 0; i < t->nfields; i++) {
+	for (i = 0; i < t->nfields && *v->left; i++) {
 		f = &t->fields[i];
 		if (i)
 			fputs(v->json ? "," : ", ", v->out);
@@ -213,7 +224,7 @@ static void print_bytes(const struct ckptvalue *v, const unsigned char *bytes,
 	uint64_t i;
 
 	putc('"', v->out);
-	for (i = 0; i < n && i < 4 * MAX_ELEMENTS; i++)
+	for (i = 0; i < n && (v->whole || i < 4 * MAX_ELEMENTS); i++)
 		fprintf(v->out, "%02x", bytes[i]);
 	fputs(i < n ? "...\"" : "\"", v->out);
 }
@@ -223,6 +234,11 @@ static void print_one(const struct ckptvalue *v, uint32_t type,
 {
 	const struct img_type *t = &v->img->types[type];
 
+	if (!*v->left) {
+		fputs("\"...\"", v->out);
+		return;
+	}
+	--*v->left;
 	switch (t->kind) {
 	case CKPT_CHAR:
 		print_char(v, bytes[0]);
@@ -257,11 +273,14 @@ static void print_one(const struct ckptvalue *v, uint32_t type,
 	}
 }
 
-void ckptvalue_print(const struct ckptvalue *v, uint32_t type,
+void ckptvalue_print(const struct ckptvalue *value, uint32_t type,
 		     const unsigned char *bytes, uint64_t size)
 {
+	uint64_t left = value->whole ? 100 * MAX_PARTS : MAX_PARTS;
+	struct ckptvalue with = *value, *v = &with;
 	const struct img_type *t;
 
+	with.left = &left;
 	if (type == IMG_NONE) {
 		print_bytes(v, bytes, size);
 		return;

@@ -174,6 +174,25 @@ static int answer(const struct httpu_response *res, json_t **ret_json,
 	return r;
 }
 
+int client_fetch(struct client *c, const char *path, int fd, struct err *err)
+{
+	struct httpu_request req = HTTPU_REQUEST_INIT;
+	struct httpu_response res = HTTPU_RESPONSE_INIT;
+	struct err why = ERR_INIT;
+	int r;
+
+	req.path = path;
+	req.sink_fd = fd;
+	req.timeout_ms = CALL_LIMIT_MS;
+	r = httpu_call(c->http, &req, &res, &why);
+	if (r < 0)
+		r = unreachable(c, r, &why, err);
+	else
+		r = answer(&res, NULL, err);
+	httpu_response_release(&res);
+	return r;
+}
+
 /* One attempt; borrows the text of the body. */
 static int call(struct client *c, const char *method, const char *path,
 		const struct strbuf *body, json_t **ret_json, struct err *err)

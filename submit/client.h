@@ -37,6 +37,8 @@ int client_call(struct client *c, const char *method, const char *path,
 		json_t *body, json_t **ret_json, struct err *err);
 int client_get(struct client *c, const char *path, json_t **ret_json,
 	       struct err *err);
+/* Writes the bytes of the answer to `fd`. */
+int client_fetch(struct client *c, const char *path, int fd, struct err *err);
 
 /*
  * As client_call, for requests that may be repeated: goes on trying for

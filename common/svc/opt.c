@@ -247,7 +247,9 @@ void opt_print_help(const struct opt *opt, FILE *out)
 	const struct opt_def *def;
 
 	fprintf(out, "usage: %s %s\n", opt->program, opt->usage);
-	if (opt->about)
+	if (opt->about && strchr(opt->about, '\n'))
+		fprintf(out, "%s\n", opt->about);
+	else if (opt->about)
 		print_wrapped(out, opt->about, 0);
 	fputc('\n', out);
 	for (size_t i = 0; (def = def_at(opt, i)); i++)

@@ -26,7 +26,7 @@ struct opt_def {
 struct opt {
 	const char *program;
 	const char *usage; /* what follows the name: "[options] FILE..." */
-	const char *about; /* one sentence */
+	const char *about; /* one sentence, or lines as they are to be printed */
 	const struct opt_def *defs;
 	int argc;
 	char **argv;
