@@ -197,6 +197,8 @@ extern const void *ckpt_token; /* callee of an indirect call */
 /* The type of the next allocation. volatile: compilers know that malloc reads
  * no variable of the program, and would drop or move the store. */
 extern const struct ckpt_type *volatile ckpt_hint;
+/* Of a block that is no whole number of any type, whatever its size. */
+extern const struct ckpt_type ckpt_mixed;
 
 /* The slow path of a poll, taken when ckpt_request is set.  Returns 0 to go
  * on, 1 when a capture has begun: the caller saves its frame and returns. */

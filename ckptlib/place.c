@@ -118,7 +118,8 @@ static uint32_t word_of(struct ckpti_load *load, const struct img_span *s,
 			const struct img_run *r)
 {
 	const struct ckpt_type *type = type_here(load, r);
-	uint32_t id = type ? ckpti_type_id(type) : 0;
+	/* what had no type there gets none here by what points to it */
+	uint32_t id = ckpti_type_id(type ? type : &ckpt_mixed);
 
 	return CKPTI_LIVE | id << CKPTI_TYPE_SHIFT |
 	       (s->slot ? s->slot - (uint32_t)r->size : 0);
@@ -329,7 +330,8 @@ static void fix_words(struct fixing *f, char *at, size_t size)
 			ckpti_load_fail(f->load,
 					"a word in a block of '%s' "
 					"may be an address or a "
-					"number",
+					"number: the writer was not "
+					"built as PIE (-static-pie)",
 					f->what.name);
 			f->failed = 1;
 		}

@@ -95,8 +95,8 @@ static void tell_untyped(struct walk *w, uintptr_t v, const char *at)
 		return;
 	w->untyped_reasons++;
 	REASON(w, at, IMG_SAME_LAYOUT,
-	       id ? "the block that '%s' points to (%lu bytes) is used as "
-		    "more than one type"
+	       id ? "the block that '%s' points to (%lu bytes) is of more than "
+		    "one type"
 		  : "the block that '%s' points to (%lu bytes) is no whole "
 		    "number of one known type",
 	       (unsigned long)ckpti_slot_size(s, i));

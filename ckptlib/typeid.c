@@ -55,10 +55,15 @@ static int table_grow(void)
 	return 0;
 }
 
+const struct ckpt_type ckpt_mixed = { "mixed", NULL, CKPT_OPAQUE, 0,	1,
+				      0,       1,    0,		  NULL, NULL };
+
 uint32_t ckpti_type_id(const struct ckpt_type *type)
 {
 	uint32_t i;
 
+	if (type == &ckpt_mixed)
+		return CKPTI_TYPE_CONFLICT;
 	if (table_size) {
 		i = hash_of(type) & (table_size - 1);
 		for (; table[i]; i = (i + 1) & (table_size - 1)) {

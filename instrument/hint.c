@@ -12,18 +12,64 @@
 
 #include "instrument/hand.h"
 
-static const struct type *measured(const struct node *n)
-{
-	const struct type *t;
+/* What a size is made of. */
+struct measure {
+	const struct type *type; /* of its first sizeof or offsetof, or NULL */
+	bool mixed; /* that many bytes are not a whole number of it */
+};
 
-	if (n->kind == N_UNEVALUATED)
-		return n->op == 's' ? n->operand_type : NULL;
-	for (const struct node *c = n->first; c; c = c->next) {
-		t = measured(c);
-		if (t)
-			return t;
-	}
+static bool is_zero(const struct node *n)
+{
+	return n->is_const_int && n->value == 0;
+}
+
+static const struct type *offset_in(const struct node *n)
+{
+	for (const struct node *c = n->first; c; c = c->next)
+		if (c->kind == N_TYPE_REF && c->decl)
+			return c->decl->type;
 	return NULL;
+}
+
+static struct measure measure(const struct node *n);
+
+/* a + b: a head and its tail, unless both are of one type. */
+static struct measure measure_sum(const struct node *n)
+{
+	struct measure a = measure(n->first), b = measure(n->last);
+
+	if (!a.type && !b.type)
+		return a;
+	if (!a.type || !b.type) {
+		a.mixed |= b.mixed | !is_zero(a.type ? n->last : n->first);
+		a.type = a.type ? a.type : b.type;
+		return a;
+	}
+	a.mixed |= b.mixed | (a.type != b.type);
+	if (!a.type->has_flexible && b.type->has_flexible)
+		a.type = b.type;
+	return a;
+}
+
+static struct measure measure(const struct node *n)
+{
+	struct measure m = { NULL, false };
+
+	if (n->kind == N_UNEVALUATED) {
+		m.mixed = n->op == 'o';
+		m.type = n->op == 's'	? n->operand_type
+			 : n->op == 'o' ? offset_in(n)
+					: NULL;
+		return m;
+	}
+	if (n->kind == N_BINARY && (n->op == '+' || n->op == '-'))
+		return measure_sum(n);
+	for (const struct node *c = n->first; c && !m.type; c = c->next)
+		m = measure(c);
+	/* rounded up: the bytes that this adds are no tail */
+	if (n->kind == N_BINARY && n->op == '&')
+		m.mixed = false;
+	return m;
 }
 
 static const struct type *pointee(const struct type *t)
@@ -198,15 +244,17 @@ struct hint hint_of(const struct emit *e, const struct node *call)
 {
 	const struct decl *d = call_target(call);
 	struct hint h = { .how = HINT_NONE };
-	const struct type *t = NULL, *to;
+	struct measure m = { NULL, false };
+	const struct type *to;
 	bool own = d && (is_allocator(d->name) || hand_is_type(d->name));
 
 	if (!call->type || call->type->kind != T_POINTER ||
 	    (d && d->is_system && !own))
 		return h;
-	for (const struct node *a = call->first->next; a && !t; a = a->next)
-		t = measured(a);
-	if (!t || t->size <= 0) {
+	for (const struct node *a = call->first->next; a && !m.type;
+	     a = a->next)
+		m = measure(a);
+	if (!m.type || m.type->size <= 0) {
 		if (d && is_generic(call->type) &&
 		    plan_allocates(e->plan, e->unit, d->name))
 			h = by_destination(e, call);
@@ -217,7 +265,9 @@ struct hint hint_of(const struct emit *e, const struct node *call)
 	if (!to || is_byte(to))
 		to = becomes(call);
 	/* malloc(sizeof(struct head) + n * sizeof(int)) is a struct head */
-	h.type = to && to->has_flexible ? to : t;
+	h.type = to && to->has_flexible ? to : m.type;
+	if (m.mixed && !h.type->has_flexible)
+		h.type = NULL;
 	h.how = HINT_SET;
 	h.clear = !own;
 	return h;
@@ -225,20 +275,22 @@ struct hint hint_of(const struct emit *e, const struct node *call)
 
 void hint_open(struct emit *e, const struct hint *h, struct strbuf *out)
 {
-	int y;
+	struct strbuf type = STRBUF_INIT;
 
 	if (h->how == HINT_NONE)
 		return;
-	y = type_ref(e, h->type);
+	if (h->type)
+		strbuf_addf(&type, "&__ckpt_y[%d]", type_ref(e, h->type));
+	else
+		strbuf_addstr(&type, "&ckpt_mixed");
 	strbuf_addstr(out, h->clear ? "(__extension__ ({ " : "(");
 	if (h->how == HINT_OFFER)
-		strbuf_addf(out,
-			    "(void)(ckpt_hint ? 0 : (ckpt_hint = "
-			    "&__ckpt_y[%d], 0))",
-			    y);
+		strbuf_addf(out, "(void)(ckpt_hint ? 0 : (ckpt_hint = %s, 0))",
+			    type.data);
 	else
-		strbuf_addf(out, "ckpt_hint = &__ckpt_y[%d]", y);
+		strbuf_addf(out, "ckpt_hint = %s", type.data);
 	strbuf_addstr(out, h->clear ? "; __auto_type __ckpt_h = " : ", ");
+	strbuf_release(&type);
 }
 
 void hint_close(const struct hint *h, struct strbuf *out)

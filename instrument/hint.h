@@ -17,7 +17,8 @@ enum hint_how {
 
 struct hint {
 	enum hint_how how;
-	const struct type *type;
+	const struct type *type; /* NULL: a head with something behind it that
+				  * is no part of its type */
 	bool clear; /* the callee may return without an allocation */
 };
 

@@ -19,6 +19,9 @@ static const double indirect_guess = 1000;
 /* Of libc's that poll: it may take long, whatever the bound is. */
 static const double polling_call = 1e9;
 
+/* As many pointers to functions lie on the way to the last one at most. */
+enum { MAX_PASSES = 30 };
+
 double cost_trips(long long trip)
 {
 	if (trip == TRIP_COUNTED)
@@ -133,8 +136,9 @@ static double call_cost(const struct plan *p, const struct plan_fn *f,
 	if (!c->callee)
 		return indirect_cost(p, c->type, first);
 	g = plan_resolve(p, f->unit, c->callee);
-	if (g && g->component == f->component)
-		return foreign_call; /* counted by the component's depth */
+	/* counted by the component's depth, unless that is a tree */
+	if (g && g->component == f->component && isfinite(g->cost))
+		return foreign_call;
 	if (g)
 		return g->cost;
 	return wrapped_polls(c->callee) ? polling_call : foreign_call;
@@ -173,9 +177,31 @@ static void open_loops(struct plan *p, struct plan_fn *f)
 	}
 }
 
+/* Whether a function was found to be endless that was not before. */
+static bool estimate_pass(struct plan *p, const struct tarjan *t, bool first)
+{
+	bool changed = false;
+
+	for (int i = 0; i < t->norder; i++) {
+		struct plan_fn *f = t->order[i];
+		double cost = region_cost(p, f, -1, first);
+		bool was = isinf(f->cost);
+
+		if (f->recursive)
+			cost *= depth_unknown;
+		if (f->facts->indirect_goto)
+			cost *= trips_unknown;
+		f->cost = f->explosive ? INFINITY : cost;
+		changed |= isinf(f->cost) && !was;
+		open_loops(p, f);
+	}
+	return changed;
+}
+
 void cost_estimate(struct plan *p)
 {
 	struct tarjan t = { .p = p };
+	bool changed = true;
 
 	t.stack = xcalloc(p->nfns + 1, sizeof(*t.stack));
 	t.order = xcalloc(p->nfns + 1, sizeof(*t.order));
@@ -184,19 +210,12 @@ void cost_estimate(struct plan *p)
 			connect(&t, &p->fns[i]);
 	for (int i = 0; i < p->nfns; i++)
 		find_explosive(p, &p->fns[i]);
-	/* twice: indirect calls need the costs of all that they may reach */
-	for (int pass = 0; pass < 2; pass++)
-		for (int i = 0; i < t.norder; i++) {
-			struct plan_fn *f = t.order[i];
-			double cost = region_cost(p, f, -1, pass == 0);
-
-			if (f->recursive)
-				cost *= depth_unknown;
-			if (f->facts->indirect_goto)
-				cost *= trips_unknown;
-			f->cost = f->explosive ? INFINITY : cost;
-			open_loops(p, f);
-		}
+	/*
+	 * Indirect calls need the costs of all that they may reach: again and
+	 * again until no function turns out to be endless any more.
+	 */
+	for (int i = 0; i < 2 || (changed && i < MAX_PASSES); i++)
+		changed = estimate_pass(p, &t, i == 0);
 	free(t.stack);
 	free(t.order);
 }

@@ -122,6 +122,8 @@ build_hcc() {
 		static=-static
 		more=
 		[ "$a" = "$host_arch" ] && static=
+		# where addresses and numbers must not look alike
+		[ "$a" = AARCH64 ] && static='-static-pie -fPIE'
 		[ "$a" = I686 ] && more='-msse2 -mfpmath=sse'
 		"$hcc" --targets="$a" -o "$out.\$(ARCH)" $cflags $more $static \
 			-w $HCCFLAGS "$@" -lm || return

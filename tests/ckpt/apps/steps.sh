@@ -63,7 +63,7 @@ make_one() {
 	rm -rf "$folder"
 	cp -a "$source" "$folder" &&
 		(cd "$folder" && CC=$2 && CFLAGS="$cflags -w ${4:-}" &&
-			host=${3:-} && LDFLAGS=${3:+-static} &&
+			host=${3:-} && LDFLAGS= &&
 			config_cc=${3:+$3-gcc} &&
 			: "${config_cc:=$CC}" &&
 			export CC CFLAGS LDFLAGS && build) \
@@ -185,7 +185,9 @@ waits() {
 leg() {
 	arch=$1
 	shift
-	CKPT_IMAGE=image "$@" $(emulator_of "$arch") "$(binary "$arch")" \
+	# dynamic, as they are PIE: what looks like an address is one
+	QEMU_LD_PREFIX=/usr/$(triplet_of "$arch") \
+		CKPT_IMAGE=image "$@" $(emulator_of "$arch") "$(binary "$arch")" \
 		"${args[@]}" <"$stdin" >>stdout 2>>stderr
 }
 # Legs from machine to machine until it ends; $1 makes the command for a leg.
