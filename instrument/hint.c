@@ -8,6 +8,7 @@
  */
 #include "instrument/hint.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "instrument/hand.h"
@@ -129,8 +130,79 @@ static bool passes_on(const struct node *p, const struct node *n)
 	       (p->kind == N_CALL && returns_its_block(p, n));
 }
 
+/* The last character before *at that is no blank; *at is then its place. */
+static char before(const struct emit *e, size_t *at)
+{
+	const char *text = e->ast->text;
+
+	while (*at && strchr(" \t\n\r", text[*at - 1]))
+		--*at;
+	return *at ? text[--*at] : 0;
+}
+
+/* Where the elements before n have no designators: how many they are. */
+static int position(const struct emit *e, const struct node *list,
+		    const struct node *n)
+{
+	int i = 0;
+
+	for (const struct node *c = list->first; c; c = c->next, i++) {
+		size_t at = c->begin;
+		char b = before(e, &at);
+
+		if (b != (i ? ',' : '{'))
+			return -1;
+		if (c == n)
+			return i;
+	}
+	return -1;
+}
+
+/* The field of `.name = n`. */
+static const struct type *designated(const struct emit *e, const struct type *t,
+				     const struct node *n)
+{
+	const char *text = e->ast->text;
+	size_t at = n->begin, end;
+
+	if (before(e, &at) != '=')
+		return NULL;
+	before(e, &at);
+	end = ++at;
+	while (at &&
+	       (isalnum((unsigned char)text[at - 1]) || text[at - 1] == '_'))
+		at--;
+	for (int i = 0; i < t->nfields; i++) {
+		const char *name = t->fields[i].name;
+
+		if (name && strlen(name) == end - at &&
+		    !memcmp(name, text + at, end - at))
+			return t->fields[i].type;
+	}
+	return NULL;
+}
+
+/* The type of the element of an initialiser that n is. */
+static const struct type *element_type(const struct emit *e,
+				       const struct node *list,
+				       const struct node *n)
+{
+	const struct type *t = list->type;
+	int i = position(e, list, n);
+
+	if (!t)
+		return NULL;
+	if (t->kind == T_ARRAY)
+		return t->elem;
+	if (t->kind != T_STRUCT)
+		return NULL;
+	if (i < 0)
+		return designated(e, t, n);
+	return i < t->nfields ? t->fields[i].type : NULL;
+}
+
 /* What one use of a value makes of its pointer. */
-static const struct type *becomes(const struct node *n)
+static const struct type *becomes(const struct emit *e, const struct node *n)
 {
 	const struct node *p;
 	const struct type *t;
@@ -151,6 +223,10 @@ static const struct type *becomes(const struct node *n)
 		return pointee(p->decl->type);
 	if (p->kind == N_ASSIGN && !p->op && p->last == n)
 		return pointee(p->first->type);
+	if (p->kind == N_INIT_LIST)
+		return pointee(element_type(e, p, n));
+	if (p->kind == N_RETURN && e->fn)
+		return pointee(e->fn->decl->type->elem);
 	return NULL;
 }
 
@@ -172,6 +248,7 @@ static const struct decl *stored_in(const struct node *n)
 }
 
 struct uses {
+	const struct emit *e;
 	const struct decl *decl;
 	const struct type *type;
 	bool several;
@@ -184,7 +261,7 @@ static bool find_use(struct node *n, void *ctx)
 
 	if (n->kind != N_REF || n->decl != u->decl)
 		return n->kind != N_UNEVALUATED;
-	t = becomes(n);
+	t = becomes(u->e, n);
 	if (t && u->type && t != u->type)
 		u->several = true;
 	else if (t)
@@ -196,8 +273,8 @@ static bool find_use(struct node *n, void *ctx)
 static const struct type *destination(const struct emit *e,
 				      const struct node *call)
 {
-	const struct type *t = becomes(call);
-	struct uses u = { .decl = stored_in(call) };
+	const struct type *t = becomes(e, call);
+	struct uses u = { .e = e, .decl = stored_in(call) };
 
 	if (t || !u.decl || u.decl->kind != D_LOCAL || !e->fn ||
 	    !e->fn->decl->node || !e->fn->decl->node->body)
@@ -263,7 +340,7 @@ struct hint hint_of(const struct emit *e, const struct node *call)
 	}
 	to = pointee(call->type);
 	if (!to || is_byte(to))
-		to = becomes(call);
+		to = becomes(e, call);
 	/* malloc(sizeof(struct head) + n * sizeof(int)) is a struct head */
 	h.type = to && to->has_flexible ? to : m.type;
 	if (m.mixed && !h.type->has_flexible)
