@@ -90,6 +90,12 @@ struct args {
 	va_list ap;
 };
 
+static void note(const void *at, size_t size)
+{
+	if (ckpti_park_note(at, size))
+		ckpti_frames.values.failed = 1;
+}
+
 static void store_array(char *at, const struct ckpt_var *var, struct args *args)
 {
 	struct stored_array array;
@@ -100,7 +106,7 @@ static void store_array(char *at, const struct ckpt_var *var, struct args *args)
 		ckpti_frames.values.failed = 1;
 		array.type = var->type;
 	} else if (array.type->size) {
-		ckpti_park_update(array.at, array.type->size);
+		note(array.at, array.type->size);
 	}
 	memcpy(at, &array, sizeof(array));
 }
@@ -138,7 +144,7 @@ static void store(char *at, const struct ckpt_var *var, struct args *args)
 		p = va_arg(args->ap, void *);
 		memcpy(at, &p, sizeof(p));
 		if (var->pass == CKPT_P_MEM)
-			ckpti_park_update(p, size);
+			note(p, size);
 	}
 }
 

@@ -118,7 +118,8 @@ static int compare_funcs(const void *pa, const void *pb)
 
 /*
  * Drops what has no size and what lies within a longer object (literals that
- * the linker merged), so that at most one object holds any address.
+ * the linker merged), so that at most one object holds any address. Of two
+ * variables in one place nobody could say which a pointer means.
  */
 static void drop_nested(struct ckpti_objects *all)
 {
@@ -129,6 +130,10 @@ static void drop_nested(struct ckpti_objects *all)
 	for (i = 0; i < all->nobjects; i++) {
 		if (o[i].size == 0)
 			continue;
+		if (n && o[n - 1].kind == CKPTI_VARIABLE &&
+		    o[i].kind == CKPTI_VARIABLE &&
+		    o[i].addr < o[n - 1].addr + o[n - 1].size)
+			all->shared = true;
 		if (n && o[n - 1].addr + o[n - 1].size >= o[i].addr + o[i].size)
 			continue;
 		o[n++] = o[i];

@@ -35,6 +35,7 @@ struct ckpti_objects {
 	struct ckpti_funcobj *funcs; /* by address */
 	size_t nobjects, cap, nfuncs, cap_funcs;
 	uintptr_t low, high; /* all addresses lie in [low, high] */
+	bool shared; /* two variables lie in one place */
 };
 
 /* From the units' tables and the collected frames. 0 or -ENOMEM. */

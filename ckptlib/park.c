@@ -24,26 +24,36 @@
 static jmp_buf parked_env;
 static char *stack_base; /* the parked range ends here */
 static char *stack_low; /* and starts here */
-static char *copy;
-static size_t copy_size;
-static char *also_base, *also_copy;
-static size_t also_size, also_copy_size;
+static char *also_base;
+static size_t also_size;
 static size_t also_space; /* the largest size so far */
 
-static int reserve(char **area, size_t *size, size_t need)
+/*
+ * A copy of both ranges, one behind the other. The one that is put back stays
+ * as it is: it belongs to registers as they were. What an image says of
+ * variables may differ from it, and is noted in another.
+ */
+struct copy {
+	char *bytes;
+	size_t space;
+};
+static struct copy raw, noted;
+static int has_noted;
+
+static int reserve(struct copy *copy, size_t need)
 {
 	char *p;
 
-	if (need <= *size)
+	if (need <= copy->space)
 		return 0;
 	need = (need + need / 4 + 0xffff) & ~(size_t)0xffff;
 	p = ckpti_map(NULL, need);
 	if (!p)
 		return -ENOMEM;
-	if (*area)
-		ckpti_unmap(*area, *size);
-	*area = p;
-	*size = need;
+	if (copy->bytes)
+		ckpti_unmap(copy->bytes, copy->space);
+	copy->bytes = p;
+	copy->space = need;
 	return 0;
 }
 
@@ -55,12 +65,12 @@ static NOINLINE int copy_stack(void)
 	stack_low = (char *)((uintptr_t)__builtin_frame_address(0) &
 			     ~(uintptr_t)15);
 	n = (size_t)(stack_base - stack_low);
-	if (reserve(&copy, &copy_size, n) ||
-	    reserve(&also_copy, &also_copy_size, also_size))
+	has_noted = 0;
+	if (reserve(&raw, n + also_size))
 		return -ENOMEM;
-	memcpy(copy, stack_low, n);
+	memcpy(raw.bytes, stack_low, n);
 	if (also_size)
-		memcpy(also_copy, also_base, also_size);
+		memcpy(raw.bytes + n, also_base, also_size);
 	return 0;
 }
 
@@ -73,10 +83,12 @@ NOINLINE int ckpti_park(void)
 
 static NOINLINE void put_back(char *below)
 {
+	size_t n = (size_t)(stack_base - stack_low);
+
 	__asm__ volatile("" : : "r"(below) : "memory");
-	memcpy(stack_low, copy, (size_t)(stack_base - stack_low));
+	memcpy(stack_low, raw.bytes, n);
 	if (also_size)
-		memcpy(also_base, also_copy, also_size);
+		memcpy(also_base, raw.bytes + n, also_size);
 	_longjmp(parked_env, 1);
 }
 
@@ -92,23 +104,40 @@ NOINLINE void ckpti_unpark(void)
 	__builtin_unreachable();
 }
 
-const void *ckpti_parked(const void *addr)
+/* Where an address of the two ranges lies in a copy; NULL for others. */
+static char *in_copy(const struct copy *copy, const void *addr)
 {
 	const char *p = addr;
 
 	if (p >= stack_low && p < stack_base)
-		return copy + (p - stack_low);
+		return copy->bytes + (p - stack_low);
 	if (p >= also_base && p < also_base + also_size)
-		return also_copy + (p - also_base);
-	return addr;
+		return copy->bytes + (stack_base - stack_low) + (p - also_base);
+	return NULL;
 }
 
-void ckpti_park_update(const void *addr, size_t size)
+const void *ckpti_parked(const void *addr)
 {
+	const char *at = in_copy(has_noted ? &noted : &raw, addr);
+
+	return at ? at : addr;
+}
+
+int ckpti_park_note(const void *addr, size_t size)
+{
+	size_t n = ckpti_parked_size() + also_size;
 	char *at = (char *)ckpti_parked(addr);
 
-	if (at != addr)
-		memcpy(at, addr, size);
+	if (at == addr || memcmp(at, addr, size) == 0)
+		return 0;
+	if (!has_noted) {
+		if (reserve(&noted, n))
+			return -ENOMEM;
+		memcpy(noted.bytes, raw.bytes, n);
+		has_noted = 1;
+	}
+	memcpy(in_copy(&noted, addr), addr, size);
+	return 0;
 }
 
 size_t ckpti_parked_size(void)

@@ -19,15 +19,17 @@ int ckpti_park(void) __attribute__((returns_twice));
 /* Puts the stack back and goes on behind the last ckpti_park. */
 void ckpti_unpark(void) __attribute__((noreturn));
 
-/* The bytes that `addr` had when the stack was parked. */
+/* The bytes that `addr` had when the stack was parked, or that were noted. */
 const void *ckpti_parked(const void *addr);
 
 /*
- * Copies the bytes of a variable of a frame that has not returned yet over
- * those parked: a compiler that sees a variable's address go to nobody but
- * ckpt_save may keep its value in a register until then (clang does).
+ * Notes the bytes of a variable of a frame that has not returned yet, for the
+ * image: a compiler that sees a variable's address go to nobody but ckpt_save
+ * may keep its value in a register until then (clang does). What is put back
+ * does not change: at the poll the place may have held something else, such as
+ * a caller's copy of a parameter. 0 or -ENOMEM.
  */
-void ckpti_park_update(const void *addr, size_t size);
+int ckpti_park_note(const void *addr, size_t size);
 
 /* Bytes of stack that are parked. */
 size_t ckpti_parked_size(void);

@@ -406,6 +406,10 @@ int ckpti_scan_run(struct ckpti_scan *scan)
 
 	if (ckpti_objects_make(&scan->objects))
 		return -ENOMEM;
+	if (scan->objects.shared)
+		ckpti_reasons_add(&scan->reasons, IMG_NOWHERE, NULL, 0,
+				  "two variables share a place on the stack at "
+				  "this poll");
 	if (ckpti_evidence_run())
 		return -ENOMEM;
 	/* The heap first: it tells whether blocks are left without a type. */
