@@ -1,5 +1,5 @@
+/* tests: a machine whose state is a function that returns the next one */
 /* SPDX-License-Identifier: MIT */
-/* A machine whose state is a function that returns the next one. */
 #include "check.h"
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
+/* tests: coroutines out of a switch into the middle of loops (Duff, Tatham) */
 /* SPDX-License-Identifier: MIT */
-/* Coroutines out of a switch into the middle of loops (Duff, Tatham). */
 #include "check.h"
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
+/* tests: shortest paths with a heap of pointers and places that point back */
 /* SPDX-License-Identifier: MIT */
-/* Shortest paths with a heap of pointers and places that point back. */
 #include "check.h"
 #include <limits.h>
 #include <stdlib.h>

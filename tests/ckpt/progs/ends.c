@@ -1,6 +1,5 @@
+/* tests: ranges from begin to end: one past the end of arrays of all kinds that lie side by side, backwards iteration, indices below zero */
 /* SPDX-License-Identifier: MIT */
-/* Ranges from begin to end: one past the end of arrays of all kinds that lie
- * side by side, backwards iteration, indices below zero. */
 #include "check.h"
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
+/* tests: a recursive Fourier transform of _Complex double, and its inverse */
 /* SPDX-License-Identifier: MIT */
-/* A recursive Fourier transform of _Complex double, and its inverse. */
 #include "check.h"
 #include <complex.h>
 #include <math.h>

@@ -1,5 +1,5 @@
+/* tests: a compressor: a heap of tree nodes, codes as bits, and back again */
 /* SPDX-License-Identifier: MIT */
-/* A compressor: a heap of tree nodes, codes as bits, and back again. */
 #include "check.h"
 #include <stdlib.h>
 #include <string.h>

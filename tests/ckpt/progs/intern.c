@@ -1,5 +1,5 @@
+/* tests: symbols compared by their addresses, literals among them */
 /* SPDX-License-Identifier: MIT */
-/* Symbols compared by their addresses, literals among them. */
 #include "check.h"
 #include <stdlib.h>
 #include <string.h>

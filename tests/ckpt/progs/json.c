@@ -1,5 +1,5 @@
+/* tests: a parser that builds a tree of tagged values, and writes it again */
 /* SPDX-License-Identifier: MIT */
-/* A parser that builds a tree of tagged values, and writes it again. */
 #include "check.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
+/* tests: memoised recursion over short, long long and float tables on the heap */
 /* SPDX-License-Identifier: MIT */
-/* Memoised recursion over short, long long and float tables on the heap. */
 #include "check.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
+/* tests: two global boards behind pointers to arrays that change places */
 /* SPDX-License-Identifier: MIT */
-/* Two global boards behind pointers to arrays that change places. */
 #include "check.h"
 
 enum { H = 20, W = 24 };

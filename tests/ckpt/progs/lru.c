@@ -1,11 +1,11 @@
+/* tests: intrusive lists and container_of: a cache that drops what was used last */
 /* SPDX-License-Identifier: MIT */
-/* Intrusive lists and container_of: a cache that drops what was used last. */
 #include "check.h"
 #include <stddef.h>
 #include <stdlib.h>
 
 #define container_of(p, type, member) \
-	((type *)((char *)(p) - offsetof(type, member)))
+	((type *)((char *)(p)-offsetof(type, member)))
 
 struct link {
 	struct link *prev, *next;

@@ -1,5 +1,5 @@
+/* tests: streams of rand, random and the drand48 family go on where they were */
 /* SPDX-License-Identifier: MIT */
-/* Streams of rand, random and the drand48 family go on where they were. */
 #define _GNU_SOURCE
 #include "check.h"
 #include <stdlib.h>

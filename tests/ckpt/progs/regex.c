@@ -1,5 +1,5 @@
+/* tests: a backtracking matcher: recursion through a table of functions */
 /* SPDX-License-Identifier: MIT */
-/* A backtracking matcher: recursion through a table of functions. */
 #include "check.h"
 #include <stdlib.h>
 #include <string.h>

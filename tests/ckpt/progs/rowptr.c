@@ -1,5 +1,5 @@
+/* tests: matrices as arrays of pointers into one block, some vectors from 1 */
 /* SPDX-License-Identifier: MIT */
-/* Matrices as arrays of pointers into one block, some vectors from 1. */
 #include "check.h"
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
+/* tests: text through sscanf, strtol, strtod, snprintf; errno lives over polls */
 /* SPDX-License-Identifier: MIT */
-/* Text through sscanf, strtol, strtod, snprintf; errno lives over polls. */
 #include "check.h"
 #include <errno.h>
 #include <stdlib.h>

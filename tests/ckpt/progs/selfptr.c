@@ -1,5 +1,5 @@
+/* tests: objects that point into themselves and into locals of outer frames */
 /* SPDX-License-Identifier: MIT */
-/* Objects that point into themselves and into locals of outer frames. */
 #include "check.h"
 #include <stdlib.h>
 #include <string.h>

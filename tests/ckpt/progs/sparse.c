@@ -1,5 +1,5 @@
+/* tests: conjugate gradients on a sparse matrix in rows, vectors on the heap */
 /* SPDX-License-Identifier: MIT */
-/* Conjugate gradients on a sparse matrix in rows, vectors on the heap. */
 #include "check.h"
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
+/* tests: backtracking over global arrays and bit sets, leaving by several returns */
 /* SPDX-License-Identifier: MIT */
-/* Backtracking over global arrays and bit sets, leaving by several returns. */
 #include "check.h"
 #include <string.h>
 

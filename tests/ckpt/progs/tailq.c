@@ -1,5 +1,5 @@
+/* tests: the lists of <sys/queue.h>: their heads hold addresses of their own fields */
 /* SPDX-License-Identifier: MIT */
-/* The lists of <sys/queue.h>: their heads hold addresses of their own fields. */
 #include "check.h"
 #include <stdlib.h>
 #include <sys/queue.h>

@@ -1,5 +1,5 @@
+/* tests: pointers to pointers to pointers; arrays of arrays of pointers */
 /* SPDX-License-Identifier: MIT */
-/* Pointers to pointers to pointers; arrays of arrays of pointers. */
 #include "check.h"
 #include <stdlib.h>
 #include <string.h>
