@@ -151,6 +151,17 @@ static bool may_be_forced_inline(const struct emit *e, const struct fn *fn)
 	       plan_called_once(e->plan, e->unit, fn->decl->name);
 }
 
+/* A call that lasts as long as that costs nothing, but its text twice does. */
+static bool polls_itself(const struct emit *e, const struct fn *fn)
+{
+	const char *name = fn->decl->name;
+
+	for (int i = 0; i < fn->nloops; i++)
+		if (plan_poll_loop(e->plan, e->unit, name, i))
+			return true;
+	return plan_poll_entry(e->plan, e->unit, name);
+}
+
 void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 {
 	size_t begin = fn->decl->attr_begin, at = begin;
@@ -159,7 +170,8 @@ void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 	const char *bound;
 
 	toks_init(&toks, e->ast->text + begin, fn->body->begin - begin);
-	if (e->variant == FAST && may_be_forced_inline(e, fn))
+	if (e->variant == FAST && may_be_forced_inline(e, fn) &&
+	    !polls_itself(e, fn))
 		strbuf_addstr(&e->out,
 			      "inline __attribute__((always_inline)) ");
 	/* another definition may replace a weak one, its clones with it */
