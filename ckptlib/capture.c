@@ -156,6 +156,7 @@ static void settle(struct capture *c)
 	ckpti_stats_phase("settle");
 	c->clock_before = ckpti_own.clock_before;
 	ckpti_own.clock_before += ckpti_cpu_seconds();
+	ckpti_clocks_capture();
 	c->serial = ckpti_serial + 1;
 	ckpti_scan_begin(&c->scan);
 	ckpti_streams_capture(&c->files);

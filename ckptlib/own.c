@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#include "ckptlib/wrap_dir.h"
+
 #include "ckptlib/jump.h"
 
 struct ckpti_own ckpti_own;
@@ -111,25 +113,29 @@ ARRAY(type_origin, "char[16]", type_char, origin);
 		.offset = offsetof(struct ckpti_own, member) \
 	}
 static const struct ckpt_field own_fields[] = {
-	FIELD(argv, type_charpp),	   FIELD(argc, type_int),
-	FIELD(saved_errno, type_int),	   FIELD(rand_ready, type_int),
-	FIELD(rand_front, type_int),	   FIELD(rand_rear, type_int),
-	FIELD(rand_state, type_rand),	   FIELD(drand_x, type_x48),
-	FIELD(drand_a, type_x48),	   FIELD(drand_c, type_ushort),
-	FIELD(drand_old, type_x48),	   FIELD(drand_ready, type_int),
-	FIELD(strtok_next, type_charp),	   FIELD(cwd, type_charp),
-	FIELD(opt_next, type_charp),	   FIELD(opt_first, type_int),
-	FIELD(opt_last, type_int),	   FIELD(opt_ready, type_int),
-	FIELD(exit_fns, type_funcpp),	   FIELD(exit_count, type_int),
-	FIELD(exit_cap, type_int),	   FIELD(tm_zone, type_zone),
-	FIELD(time_text, type_text),	   FIELD(clock_before, type_double),
-	FIELD(sig_handler, type_handlers), FIELD(sig_set, type_set),
-	FIELD(sig_flags, type_flags),	   FIELD(sig_mask, type_masks),
-	FIELD(locale, type_locales),	   FIELD(hooks, type_hookp),
-	FIELD(hook_count, type_int),	   FIELD(hook_cap, type_int),
-	FIELD(left_out, type_voidpp),	   FIELD(left_out_count, type_int),
-	FIELD(by_call, type_int),	   FIELD(restarts, type_ulong),
-	FIELD(origin, type_origin),
+	FIELD(argv, type_charpp),	  FIELD(argc, type_int),
+	FIELD(saved_errno, type_int),	  FIELD(rand_ready, type_int),
+	FIELD(rand_front, type_int),	  FIELD(rand_rear, type_int),
+	FIELD(rand_state, type_rand),	  FIELD(drand_x, type_x48),
+	FIELD(drand_a, type_x48),	  FIELD(drand_c, type_ushort),
+	FIELD(drand_old, type_x48),	  FIELD(drand_ready, type_int),
+	FIELD(rising_offset, type_llong), FIELD(rising_at, type_llong),
+	FIELD(wall_at, type_llong),	  FIELD(umask_set, type_int),
+	FIELD(umask, type_int),		  FIELD(nice, type_int),
+	FIELD(rand_buffer, type_charp),	  FIELD(rand_kind, type_int),
+	FIELD(rand_home, type_int),	  FIELD(strtok_next, type_charp),
+	FIELD(cwd, type_charp),		  FIELD(opt_next, type_charp),
+	FIELD(opt_first, type_int),	  FIELD(opt_last, type_int),
+	FIELD(opt_ready, type_int),	  FIELD(exit_fns, type_funcpp),
+	FIELD(exit_count, type_int),	  FIELD(exit_cap, type_int),
+	FIELD(tm_zone, type_zone),	  FIELD(time_text, type_text),
+	FIELD(clock_before, type_double), FIELD(sig_handler, type_handlers),
+	FIELD(sig_set, type_set),	  FIELD(sig_flags, type_flags),
+	FIELD(sig_mask, type_masks),	  FIELD(locale, type_locales),
+	FIELD(hooks, type_hookp),	  FIELD(hook_count, type_int),
+	FIELD(hook_cap, type_int),	  FIELD(left_out, type_voidpp),
+	FIELD(left_out_count, type_int),  FIELD(by_call, type_int),
+	FIELD(restarts, type_ulong),	  FIELD(origin, type_origin),
 };
 
 static const struct ckpt_type type_own = {
@@ -167,6 +173,62 @@ static const struct ckpt_type type_tm = {
 	.nfields = sizeof(tm_fields) / sizeof(tm_fields[0]),
 };
 
+/* ---- directories (wrap_dir.h) ---------------------------------------------------- */
+
+static const struct ckpt_type type_ucharp = { .name = "unsigned char *",
+					      .kind = CKPT_PTR,
+					      .align = _Alignof(void *),
+					      .size = sizeof(void *),
+					      .elem = &type_uchar };
+static const struct ckpt_type type_file_name = { .name = "char[256]",
+						 .kind = CKPT_ARRAY,
+						 .align = 1,
+						 .size = 256,
+						 .count = 256,
+						 .elem = &type_char };
+
+#define ENTRY(id, text, of)                                          \
+	static const struct ckpt_field id##_fields[] = {             \
+		{ .name = "d_type",                                  \
+		  .type = &type_uchar,                               \
+		  .offset = offsetof(of, d_type) },                  \
+		{ .name = "d_name",                                  \
+		  .type = &type_file_name,                           \
+		  .offset = offsetof(of, d_name) },                  \
+	};                                                           \
+	static const struct ckpt_type id = { .name = text,           \
+					     .where = "dirent.h",    \
+					     .kind = CKPT_STRUCT,    \
+					     .flags = CKPT_T_SYSTEM, \
+					     .align = _Alignof(of),  \
+					     .size = sizeof(of),     \
+					     .fields = id##_fields,  \
+					     .nfields = 2 }
+ENTRY(type_dirent, "struct dirent", struct dirent);
+ENTRY(type_dirent64, "struct dirent64", struct dirent64);
+
+#define DIR_FIELD(member, t)                                 \
+	{                                                    \
+		.name = #member, .type = &(t),               \
+		.offset = offsetof(struct ckpti_dir, member) \
+	}
+static const struct ckpt_field dir_fields[] = {
+	DIR_FIELD(path, type_charp),   DIR_FIELD(names, type_charpp),
+	DIR_FIELD(kinds, type_ucharp), DIR_FIELD(count, type_int),
+	DIR_FIELD(at, type_int),       DIR_FIELD(fd, type_int),
+	DIR_FIELD(entry, type_dirent), DIR_FIELD(entry64, type_dirent64),
+};
+
+static const struct ckpt_type type_dir = {
+	.name = "struct ckpti_dir",
+	.where = "wrap_dir.h:13",
+	.kind = CKPT_STRUCT,
+	.align = _Alignof(struct ckpti_dir),
+	.size = sizeof(struct ckpti_dir),
+	.fields = dir_fields,
+	.nfields = sizeof(dir_fields) / sizeof(dir_fields[0]),
+};
+
 static const struct ckpt_global own_globals[] = {
 	{ .name = "hidden", .type = &type_own, .addr = &ckpti_own },
 	{ .name = "tm", .type = &type_tm, .addr = &ckpti_own_tm },
@@ -190,7 +252,8 @@ static const struct ckpt_type *const own_types[] = {
 	&type_ulong,	&type_llong,   &type_float,  &type_double,
 	&type_voidp,	&type_ldouble, &type_ullong, &type_charp,
 	&type_charpp,	&type_funcp,   &type_own,    &ckpt_frame_type,
-	&ckpt_tag_type, &type_hook,
+	&ckpt_tag_type, &type_hook,    &type_dir,    &type_dirent,
+	&type_dirent64, &type_ucharp,
 };
 
 const struct ckpt_unit ckpti_own_unit = {
@@ -207,3 +270,6 @@ const struct ckpt_type *const ckpti_text_type = &type_charp;
 const struct ckpt_type *const ckpti_exit_type = &type_funcp;
 const struct ckpt_type *const ckpti_voidp_type = &type_voidp;
 const struct ckpt_type *const ckpti_hook_type = &type_hook;
+const struct ckpt_type *const ckpti_dir_type = &type_dir;
+const struct ckpt_type *const ckpti_dirent_type = &type_dirent;
+const struct ckpt_type *const ckpti_dirent64_type = &type_dirent64;

@@ -46,6 +46,14 @@ struct ckpti_own {
 	char time_text[64];
 	/* CPU seconds that earlier processes of this program used */
 	double clock_before;
+	/* clocks that only rise, in nanoseconds: what is added to the
+	 * machine's, and where they and the wall clock stood at the capture */
+	long long rising_offset, rising_at, wall_at;
+	int umask_set, umask, nice;
+	/* initstate: the program's array, NULL for rand_state; its kind, and
+	 * the place in rand_state while another is in use */
+	char *rand_buffer;
+	int rand_kind, rand_home;
 	/* what the program asked for with signal and sigaction; sig_set[i]
 	 * is 0 where it left the default */
 	void (*sig_handler[CKPTI_NSIG])(int);
@@ -73,5 +81,8 @@ extern const struct ckpt_type *const ckpti_text_type; /* char * */
 extern const struct ckpt_type *const ckpti_exit_type; /* void (*)(void) */
 extern const struct ckpt_type *const ckpti_voidp_type;
 extern const struct ckpt_type *const ckpti_hook_type;
+extern const struct ckpt_type *const ckpti_dir_type; /* struct ckpti_dir */
+extern const struct ckpt_type *const ckpti_dirent_type;
+extern const struct ckpt_type *const ckpti_dirent64_type;
 
 #endif

@@ -11,6 +11,8 @@
 #include "ckptlib/poll.h"
 #include "ckptlib/sigbits.h"
 #include "ckptlib/wrap_signal.h"
+#include "ckptlib/wrap_state.h"
+#include "ckptlib/wrap_time.h"
 
 /* ---- signals ------------------------------------------------------------------------ */
 
@@ -131,4 +133,6 @@ void ckpti_state_resume(void)
 {
 	ckpti_jump_process++;
 	resume_signals();
+	ckpti_clocks_resume();
+	ckpti_process_resume();
 }

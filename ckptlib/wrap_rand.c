@@ -1,49 +1,153 @@
 /* SPDX-License-Identifier: MIT */
 #include "ckptlib/wrap_rand.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "ckptlib/own.h"
 
-/* ---- random: r[i] = r[i-31] + r[i-3], the low bit dropped -------------------------- */
+/* ---- random: r[i] = r[i-degree] + r[i-distance], the low bit dropped ------------- */
 
-#define WORDS	 31
-#define DISTANCE 3
+/*
+ * By the size of the array: one word is a linear congruence. The words of the
+ * program's own array are kept there least significant byte first, whatever
+ * the machine, so that they are the same on the next one.
+ */
+static const struct kind {
+	size_t bytes;
+	int words, distance;
+} kinds[] = {
+	{ 8, 1, 0 }, { 32, 7, 3 }, { 64, 15, 1 }, { 128, 31, 3 }, { 256, 63, 1 }
+};
+#define HOME 3 /* the kind of libc's own array */
+
+static const struct kind *kind_now(void)
+{
+	return &kinds[ckpti_own.rand_buffer ? ckpti_own.rand_kind : HOME];
+}
+
+static uint32_t word(int i)
+{
+	const unsigned char *p = (unsigned char *)ckpti_own.rand_buffer;
+
+	if (!p)
+		return (uint32_t)ckpti_own.rand_state[i];
+	p += 4 + 4 * i;
+	return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 |
+	       (uint32_t)p[1] << 8 | p[0];
+}
+
+static void set_word(int i, uint32_t v)
+{
+	unsigned char *p = (unsigned char *)ckpti_own.rand_buffer;
+	int k;
+
+	if (!p) {
+		ckpti_own.rand_state[i] = (int)v;
+		return;
+	}
+	for (k = 0; k < 4; k++)
+		p[4 + 4 * i + k] = (unsigned char)(v >> 8 * k);
+}
 
 long ckpt_random(void)
 {
 	struct ckpti_own *o = &ckpti_own;
+	const struct kind *kind;
 	uint32_t sum;
 
 	if (!o->rand_ready)
 		ckpt_srandom(1);
-	sum = (uint32_t)o->rand_state[o->rand_front] +
-	      (uint32_t)o->rand_state[o->rand_rear];
-	o->rand_state[o->rand_front] = (int)sum;
-	o->rand_front = (o->rand_front + 1) % WORDS;
-	o->rand_rear = (o->rand_rear + 1) % WORDS;
+	kind = kind_now();
+	if (kind->words == 1) {
+		sum = (word(0) * 1103515245u + 12345u) & 0x7fffffff;
+		set_word(0, sum);
+		return (long)sum;
+	}
+	sum = word(o->rand_front) + word(o->rand_rear);
+	set_word(o->rand_front, sum);
+	o->rand_front = (o->rand_front + 1) % kind->words;
+	o->rand_rear = (o->rand_rear + 1) % kind->words;
 	return (long)(sum >> 1);
 }
 
 void ckpt_srandom(unsigned seed)
 {
 	struct ckpti_own *o = &ckpti_own;
-	int32_t word = (int32_t)(seed ? seed : 1);
+	const struct kind *kind = kind_now();
+	int32_t v = (int32_t)(seed ? seed : 1);
 	int i;
 
 	/* The first words: 16807 x mod (2^31 - 1), by Schrage's division. */
-	for (i = 0; i < WORDS; i++) {
-		o->rand_state[i] = word;
-		word = 16807 * (word % 127773) - 2836 * (word / 127773);
-		if (word < 0)
-			word += 2147483647;
+	for (i = 0; i < kind->words; i++) {
+		set_word(i, (uint32_t)v);
+		v = 16807 * (v % 127773) - 2836 * (v / 127773);
+		if (v < 0)
+			v += 2147483647;
 	}
-	o->rand_front = DISTANCE;
+	o->rand_front = kind->distance;
 	o->rand_rear = 0;
 	o->rand_ready = 1;
-	for (i = 0; i < 10 * WORDS; i++)
+	for (i = 0; kind->words > 1 && i < 10 * kind->words; i++)
 		ckpt_random();
+}
+
+/* The array in use notes where it is; returns what leads to it. */
+static char *leave_array(void)
+{
+	struct ckpti_own *o = &ckpti_own;
+
+	if (!o->rand_ready)
+		ckpt_srandom(1);
+	if (!o->rand_buffer) {
+		o->rand_home = o->rand_rear;
+		return (char *)o->rand_state;
+	}
+	o->rand_buffer[0] = (char)o->rand_kind;
+	o->rand_buffer[1] = (char)o->rand_rear;
+	return o->rand_buffer;
+}
+
+char *ckpt_initstate(unsigned seed, char *state, size_t size)
+{
+	int k = 4;
+	char *old;
+
+	if (size < kinds[0].bytes || !state) {
+		errno = EINVAL;
+		return NULL;
+	}
+	while (kinds[k].bytes > size)
+		k--;
+	old = leave_array();
+	ckpti_own.rand_buffer = state;
+	ckpti_own.rand_kind = k;
+	ckpt_srandom(seed);
+	leave_array();
+	return old;
+}
+
+char *ckpt_setstate(char *state)
+{
+	struct ckpti_own *o = &ckpti_own;
+	char *old;
+
+	if (state != (char *)o->rand_state && (unsigned char)state[0] > 4) {
+		errno = EINVAL;
+		return NULL;
+	}
+	old = leave_array();
+	o->rand_buffer = state == (char *)o->rand_state ? NULL : state;
+	if (o->rand_buffer) {
+		o->rand_kind = state[0];
+		o->rand_rear = (unsigned char)state[1];
+	} else {
+		o->rand_rear = o->rand_home;
+	}
+	o->rand_front =
+		(o->rand_rear + kind_now()->distance) % kind_now()->words;
+	return old;
 }
 
 int ckpt_rand(void)

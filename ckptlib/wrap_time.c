@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "ckptlib/wrap_time.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "ckptlib/own.h"
-#include "ckptlib/poll.h"
 
 double ckpti_cpu_seconds(void)
 {
@@ -21,6 +19,100 @@ clock_t ckpt_clock(void)
 {
 	return (clock_t)((ckpti_own.clock_before + ckpti_cpu_seconds()) *
 			 CLOCKS_PER_SEC);
+}
+
+#define SECOND 1000000000LL
+
+static long long read_clock(clockid_t clock)
+{
+	struct timespec ts;
+
+	if (clock_gettime(clock, &ts))
+		return 0;
+	return ts.tv_sec * SECOND + ts.tv_nsec;
+}
+
+void ckpti_clocks_capture(void)
+{
+	struct ckpti_own *o = &ckpti_own;
+
+	o->rising_at = read_clock(CLOCK_MONOTONIC) + o->rising_offset;
+	o->wall_at = read_clock(CLOCK_REALTIME);
+}
+
+void ckpti_clocks_resume(void)
+{
+	struct ckpti_own *o = &ckpti_own;
+	long long passed = read_clock(CLOCK_REALTIME) - o->wall_at;
+
+	if (passed < 0)
+		passed = 0; /* this machine's clock is behind */
+	o->rising_offset = o->rising_at + passed - read_clock(CLOCK_MONOTONIC);
+}
+
+static void add(struct timespec *t, long long ns)
+{
+	ns += t->tv_nsec;
+	t->tv_sec += (time_t)(ns / SECOND);
+	ns %= SECOND;
+	if (ns < 0) {
+		ns += SECOND;
+		t->tv_sec--;
+	}
+	t->tv_nsec = (long)ns;
+}
+
+int ckpt_clock_gettime(clockid_t clock, struct timespec *ret_time)
+{
+	int r = clock_gettime(clock, ret_time);
+
+	if (r)
+		return r;
+	switch (clock) {
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_BOOTTIME:
+		if (ckpti_own.rising_offset)
+			add(ret_time, ckpti_own.rising_offset);
+		break;
+	case CLOCK_PROCESS_CPUTIME_ID:
+	case CLOCK_THREAD_CPUTIME_ID:
+		if (ckpti_own.clock_before > 0)
+			add(ret_time, (long long)(ckpti_own.clock_before *
+						  (double)SECOND));
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+clock_t ckpt_times(struct tms *ret_times)
+{
+	clock_t r = times(ret_times);
+	double ticks = (double)sysconf(_SC_CLK_TCK);
+
+	if (r == (clock_t)-1)
+		return r;
+	if (ret_times)
+		ret_times->tms_utime +=
+			(clock_t)(ckpti_own.clock_before * ticks);
+	return r + (clock_t)((double)ckpti_own.rising_offset / 1e9 * ticks);
+}
+
+int ckpt_getrusage(int who, struct rusage *ret_usage)
+{
+	int r = getrusage(who, ret_usage);
+	long long us;
+
+	if (r || who != RUSAGE_SELF)
+		return r;
+	us = (long long)(ckpti_own.clock_before * 1e6) +
+	     ret_usage->ru_utime.tv_usec;
+	ret_usage->ru_utime.tv_sec += (time_t)(us / 1000000);
+	ret_usage->ru_utime.tv_usec = (long)(us % 1000000);
+	return 0;
 }
 
 /* ---- static results ----------------------------------------------------------------- */
@@ -57,44 +149,4 @@ char *ckpt_ctime(const time_t *t)
 	const struct tm *tm = ckpt_localtime(t);
 
 	return tm ? ckpt_asctime(tm) : NULL;
-}
-
-/* ---- sleeping ------------------------------------------------------------------------- */
-
-/*
- * A signal of ours ends no sleep; one that the program handles does, as it
- * would without us.
- */
-int ckpt_nanosleep(const struct timespec *want, struct timespec *ret_left)
-{
-	struct timespec left = *want;
-	unsigned seen;
-	int r;
-
-	do {
-		seen = ckpti_poll_signals;
-		r = nanosleep(&left, &left);
-	} while (r && errno == EINTR && seen != ckpti_poll_signals);
-	if (r && ret_left)
-		*ret_left = left;
-	return r;
-}
-
-unsigned ckpt_sleep(unsigned seconds)
-{
-	struct timespec left = { .tv_sec = (time_t)seconds };
-
-	if (!ckpt_nanosleep(&left, &left))
-		return 0;
-	return (unsigned)left.tv_sec + (left.tv_nsec >= 500000000);
-}
-
-int ckpt_usleep(unsigned microseconds)
-{
-	struct timespec want = {
-		.tv_sec = (time_t)(microseconds / 1000000),
-		.tv_nsec = (long)(microseconds % 1000000) * 1000,
-	};
-
-	return ckpt_nanosleep(&want, NULL);
 }

@@ -110,7 +110,7 @@ static void emit_file_decl(struct emit *e, struct node *n)
 		strbuf_addf(&e->out,
 			    " extern __typeof__(%s) %s "
 			    "__asm__(\"ckpt_%s\");",
-			    d->name, d->name, d->name);
+			    d->name, d->name, wrapped_symbol(d->name));
 		return;
 	}
 	struct toks toks;

@@ -8,6 +8,9 @@
 /* Whether libckpt.a defines ckpt_<name>. */
 bool is_wrapped(const char *name);
 
+/* What libckpt.a calls it, behind ckpt_. */
+const char *wrapped_symbol(const char *name);
+
 /*
  * Whether ckpt_<name> polls and has a frame of its own in an image: to whom
  * leaves its token before the call, it may return unwinding.

@@ -2,6 +2,7 @@
 /* What ckptlib has of its own against libc's, number for number. */
 #include "tests/unit/test.h"
 
+#include <errno.h>
 #include <getopt.h>
 
 #include "ckptlib/wrap_getopt.h"
@@ -51,6 +52,36 @@ static void test_rand48(void **state)
 	lcong48(param);
 	for (k = 0; k < 100; k++)
 		assert_int_equal(ckpt_lrand48(), lrand48());
+}
+
+static void test_initstate(void **state)
+{
+	static char ours[6][256], theirs[6][256];
+	const size_t sizes[] = { 8, 31, 32, 100, 128, 256 };
+	char *home = NULL, *our_home = NULL, *p;
+	int i, k;
+
+	(void)state;
+	srandom(9);
+	ckpt_srandom(9);
+	for (i = 0; i < 6; i++) {
+		p = initstate((unsigned)i + 1, theirs[i], sizes[i]);
+		home = home ? home : p;
+		p = ckpt_initstate((unsigned)i + 1, ours[i], sizes[i]);
+		our_home = our_home ? our_home : p;
+		for (k = 0; k < 200; k++)
+			assert_int_equal(ckpt_random(), random());
+	}
+	for (i = 0; i < 40; i++) {
+		setstate(i % 7 == 6 ? home : theirs[i % 7]);
+		ckpt_setstate(i % 7 == 6 ? our_home : ours[i % 7]);
+		for (k = 0; k < i + 3; k++)
+			assert_int_equal(ckpt_random(), random());
+	}
+	setstate(home);
+	ckpt_setstate(our_home);
+	assert_null(ckpt_initstate(1, ours[0], 7));
+	assert_int_equal(errno, EINVAL);
 }
 
 /* ---- sorting: order of equals and of comparisons ------------------------------- */
@@ -223,6 +254,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rand),
 		cmocka_unit_test(test_rand48),
+		cmocka_unit_test(test_initstate),
 		cmocka_unit_test(test_sort),
 		cmocka_unit_test(test_getopt),
 		cmocka_unit_test(test_environment),
