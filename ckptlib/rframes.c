@@ -53,6 +53,19 @@ static size_t rounded(size_t n)
 	return (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 }
 
+/* Bytes for a value, which may want more than the slots' alignment. */
+static size_t value_room(const struct ckpt_type *type)
+{
+	return rounded(type->size) + (type->align > ALIGN ? type->align : 0);
+}
+
+static void *value_at(char *slots, const struct ckpt_type *type)
+{
+	size_t align = type->align > ALIGN ? type->align : ALIGN;
+
+	return (void *)(((uintptr_t)slots + align - 1) / align * align);
+}
+
 /* ---- points ------------------------------------------------------------------------ */
 
 static const struct ckpt_point *find_point(const struct ckpt_unit *unit,
@@ -145,7 +158,7 @@ static int match_point(struct ckpti_load *load, uint32_t i)
 		if (match_var(load, from, &m->to->vars[k], &m->vars[k]))
 			return -1;
 		if (!ckpti_var_in_memory(&m->to->vars[k]))
-			m->slots += rounded(m->to->vars[k].type->size);
+			m->slots += value_room(m->to->vars[k].type);
 	}
 	return 0;
 }
@@ -215,8 +228,8 @@ static int place_frame(struct ckpti_load *load, uint32_t i, char *slots)
 			f->slots[k] = region + region_used;
 			region_used += type->size + 1;
 		} else {
-			f->slots[k] = slots;
-			slots += rounded(type->size);
+			f->slots[k] = value_at(slots, type);
+			slots += value_room(type);
 		}
 		if (m->vars[k].addr == IMG_NONE)
 			continue;

@@ -156,6 +156,8 @@ static bool is_captured(const struct decl *d)
 	if (d->kind == D_STATIC_LOCAL && d->function &&
 	    (d->function->is_system || !d->user))
 		return false;
+	if (d->is_register)
+		return false;
 	return !d->is_system && !d->is_thread && !d->has_alias &&
 	       d->type->size > 0 && d->type->kind != T_VLA;
 }
@@ -296,6 +298,29 @@ static int add_unsaved(struct emit *e)
 	return n;
 }
 
+/* Variables that have no one address. */
+static int add_unaddressed(struct emit *e)
+{
+	int n = 0;
+
+	for (int i = 0; i < e->ast->ndecls; i++) {
+		const struct decl *d = e->ast->decls[i];
+
+		if (d->is_system || !d->defined ||
+		    (d->kind != D_GLOBAL && d->kind != D_STATIC_LOCAL) ||
+		    (!d->is_thread && !d->is_register))
+			continue;
+		strbuf_addf(&e->tables, "\t{ CKPT_NOWHERE, \"'%s' is %s\", ",
+			    d->name,
+			    d->is_thread ? "a variable of each thread"
+					 : "bound to a register");
+		add_quoted(base_name(d->file), &e->tables);
+		strbuf_addf(&e->tables, ", %u },\n", d->line);
+		n++;
+	}
+	return n;
+}
+
 static int add_reasons(struct emit *e)
 {
 	const struct facts *f = plan_facts(e->plan, e->unit);
@@ -317,6 +342,7 @@ static int add_reasons(struct emit *e)
 		n++;
 	}
 	n += add_unsaved(e);
+	n += add_unaddressed(e);
 	strbuf_addstr(&e->tables, "\t{ 0 } };\n");
 	return n;
 }

@@ -34,6 +34,11 @@ bool type_spell(const struct type *t, struct strbuf *out)
 						   : "_Complex long double");
 		return true;
 	}
+	if (t->kind == T_VECTOR && type_scalar(t->elem)) {
+		strbuf_addf(out, "%s __attribute__((vector_size(%lld)))",
+			    type_scalar(t->elem), t->size);
+		return true;
+	}
 	if (t->kind != T_STRUCT && t->kind != T_UNION && t->kind != T_ENUM)
 		return false;
 	if (t->tag)
@@ -116,8 +121,7 @@ static bool is_opaque(const struct type *t)
 		"__locale_data", "re_pattern_buffer",
 	};
 
-	if (t->kind == T_VA_LIST || t->kind == T_OTHER || t->kind == T_VECTOR ||
-	    t->kind == T_VLA)
+	if (t->kind == T_VA_LIST || t->kind == T_OTHER || t->kind == T_VLA)
 		return true;
 	if (!t->is_system || !t->tag)
 		return false;
@@ -152,6 +156,7 @@ static const char *kind_word(const struct type *t)
 	case T_FUNCTION:
 		return "CKPT_FUNC";
 	case T_ARRAY:
+	case T_VECTOR:
 	case T_INCOMPLETE_ARRAY:
 		return "CKPT_ARRAY";
 	case T_STRUCT:
@@ -306,7 +311,7 @@ static void add_type(const struct emit *e, const struct type *t, int nfields,
 	add_flags(t, out);
 	strbuf_addf(out, ", %d, %d, %lld, %lld, ", t->align > 0 ? t->align : 1,
 		    nfields, t->size > 0 ? t->size : 0,
-		    t->kind == T_ARRAY ? t->count : 0);
+		    t->kind == T_ARRAY || t->kind == T_VECTOR ? t->count : 0);
 	if (elem)
 		strbuf_addf(out, "&__ckpt_y[%d], ", to->id);
 	else

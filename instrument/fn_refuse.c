@@ -6,6 +6,7 @@
 
 #include "common/base/strbuf.h"
 #include "common/base/xalloc.h"
+#include "instrument/asm_text.h"
 #include "instrument/fn.h"
 #include "instrument/jump.h"
 #include "instrument/varargs.h"
@@ -28,16 +29,10 @@ static const char *feature_words(enum feature f)
 		return "it calls getcontext or __builtin_setjmp";
 	case F_ALLOCA:
 		return "it calls alloca";
-	case F_ASM:
-		return "it contains inline assembly";
 	case F_CLEANUP:
 		return "it has a variable with a cleanup function";
 	case F_NESTED_FUNCTION:
 		return "it has a nested function";
-	case F_VECTOR:
-		return "it uses vector types";
-	case F_ATOMIC:
-		return "it uses atomic types";
 	case F_APPLY:
 		return "it uses __builtin_apply";
 	case F_VFORK:
@@ -64,12 +59,29 @@ static void refuse_types(struct fn *fn)
 		struct decl *d = fn->vars[i]->decl;
 		enum type_kind k = d ? d->type->kind : T_INT;
 
-		if (k == T_VECTOR || k == T_OTHER || (d && d->has_cleanup))
+		if (d && d->has_asm_label)
+			fn_refuse(fn, d->name_at,
+				  xasprintf("'%s' is bound to a register",
+					    d->name));
+		if (k == T_OTHER || (d && d->has_cleanup))
 			fn_refuse(
 				fn, d->name_at,
 				xasprintf("'%s' has a type that cannot be saved",
 					  d->name));
 	}
+}
+
+static bool refuse_asm(struct node *n, void *ctx)
+{
+	struct fn *fn = ctx;
+	char *why;
+
+	if (n->kind != N_ASM)
+		return true;
+	why = asm_text_trouble(fn->ast->text + n->begin, n->end - n->begin);
+	if (why)
+		fn_refuse(fn, n->begin, why);
+	return false;
 }
 
 static void refuse_kind(struct fn *fn)
@@ -90,6 +102,7 @@ void fn_refuse_all(struct fn *fn)
 	refuse_kind(fn);
 	refuse_features(fn);
 	refuse_types(fn);
+	node_walk(fn->body, refuse_asm, fn);
 	jump_refuse(fn);
 	varargs_refuse(fn);
 }

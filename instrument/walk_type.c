@@ -121,6 +121,11 @@ static CXType peel(CXType t, bool *is_va_list)
 			}
 			t = clang_getTypedefDeclUnderlyingType(decl);
 			continue;
+		case CXType_Auto:
+			t = clang_getCanonicalType(t);
+			if (t.kind == CXType_Auto)
+				return t;
+			continue;
 		case CXType_Unexposed:
 		default:
 			return t;

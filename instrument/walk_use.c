@@ -44,7 +44,7 @@ static bool escapes(const struct node *n)
 		case N_UNEVALUATED:
 			return false;
 		case N_ASM:
-			return true;
+			return is_array(n->type);
 		case N_VA_ARG:
 			return true;
 		case N_CALL:

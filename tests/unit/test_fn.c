@@ -132,7 +132,7 @@ static void test_refused(void **unused)
 		"struct s { __builtin_va_list a; };"
 		"int f(int n, ...) { struct s s; __builtin_va_start(s.a, n); "
 		"return 0; }",
-		"int f(int n) { __asm__(\"\" : : \"r\"(n)); return n; }",
+		"int f(int n) { __asm__(\"x: nop\"); return n; }",
 		"__attribute__((constructor)) static int f(void) { return 1; }",
 	};
 
