@@ -152,7 +152,8 @@ struct img_finder *ckpti_img_finder_new(const struct img *img)
 		ckpti_img_finder_free(f);
 		return NULL;
 	}
-	qsort(f->objects, f->n, sizeof(*f->objects), compare);
+	if (f->n)
+		qsort(f->objects, f->n, sizeof(*f->objects), compare);
 	return f;
 }
 
