@@ -129,8 +129,9 @@ static void put_strings(struct ckpti_emit *e)
 
 /* ---- globals ---------------------------------------------------------------------- */
 
-static bool global_used(const struct ckpti_objects *all, uint32_t unit,
-			uint32_t index)
+/* The object that starts where the global does, or NULL. */
+static const struct ckpti_object *object_of(const struct ckpti_objects *all,
+					    uint32_t unit, uint32_t index)
 {
 	uintptr_t addr = (uintptr_t)ckpti_unit(unit)->globals[index].addr;
 	size_t low = 0, high = all->nobjects;
@@ -143,8 +144,26 @@ static bool global_used(const struct ckpti_objects *all, uint32_t unit,
 		else
 			high = mid;
 	}
-	return low < all->nobjects && all->objects[low].addr == addr &&
-	       all->objects[low].used;
+	return low < all->nobjects && all->objects[low].addr == addr
+		       ? &all->objects[low]
+		       : NULL;
+}
+
+static bool global_used(const struct ckpti_objects *all, uint32_t unit,
+			uint32_t index)
+{
+	const struct ckpti_object *o = object_of(all, unit, index);
+
+	return o && o->used;
+}
+
+static const struct ckpt_type *global_type(const struct ckpti_emit *e,
+					   uint32_t u, uint32_t i)
+{
+	const struct ckpt_global *g = &ckpti_unit(u)->globals[i];
+	const struct ckpti_object *o = object_of(&e->scan->objects, u, i);
+
+	return o && o->as && o->size == g->type->size ? o->as : g->type;
 }
 
 static bool global_goes(const struct ckpti_emit *e, uint32_t u, uint32_t i)
@@ -176,7 +195,8 @@ static void put_globals(struct ckpti_emit *e, struct ckpti_typetab *tab,
 			ckpti_put_text(b, g->name);
 			ckpti_put_uint(b, ckpti_global_copy(ckpti_unit(u), i));
 			ckpti_put_uint(b, g->line);
-			ckpti_put_uint(b, ckpti_typetab_add(tab, g->type));
+			ckpti_put_uint(b, ckpti_typetab_add(
+						  tab, global_type(e, u, i)));
 			ckpti_put_uint(b, (uintptr_t)g->addr);
 			how = g->flags & CKPT_G_CONST	       ? 0
 			      : ckpti_global_left_out(g->addr) ? 2

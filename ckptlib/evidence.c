@@ -37,22 +37,18 @@ static uint32_t type_bits(uint32_t id)
 #define ALL_TYPE_BITS (CKPTI_INFERRED | CKPTI_TYPE_MASK << CKPTI_TYPE_SHIFT)
 
 /* From this size on bytes may be a pool that other types are carved from. */
-#define POOL_MIN 1024
+#define POOL_MIN 16
 
-static bool is_bytes(const struct ckpt_type *t)
-{
-	while (t && t->kind == CKPT_ARRAY)
-		t = t->elem;
-	return t && t->size == 1 && t->kind <= CKPT_UINT;
-}
-
-/* A block whose allocation said: text. */
-static bool said_bytes(uint32_t word)
+/* A block whose allocation said that there are bytes in a row in it. */
+static bool may_be_pool(uint32_t word)
 {
 	uint32_t id = CKPTI_TYPE_OF(word);
+	const struct ckpti_map *map;
 
-	return id && id != CKPTI_TYPE_CONFLICT && !(word & CKPTI_INFERRED) &&
-	       is_bytes(ckpti_type_of_id(id));
+	if (!id || id == CKPTI_TYPE_CONFLICT || (word & CKPTI_INFERRED))
+		return false;
+	map = ckpti_map_of(ckpti_type_of_id(id));
+	return map && map->bytes;
 }
 
 /*
@@ -74,20 +70,11 @@ static bool forget(void)
 				s->words[i] &= ~ALL_TYPE_BITS;
 			if (!CKPTI_TYPE_OF(s->words[i]) ||
 			    (ckpti_slot_size(s, i) >= POOL_MIN &&
-			     said_bytes(s->words[i])))
+			     may_be_pool(s->words[i])))
 				any = true;
 		}
 	}
 	return any;
-}
-
-/* Whether a pointer to this type says what the block is. */
-static bool tells(const struct ckpt_type *t)
-{
-	if (!t || t->kind == CKPT_VOID || t->kind == CKPT_CHAR ||
-	    t->kind == CKPT_FUNC || (t->flags & CKPT_T_INCOMPLETE))
-		return false;
-	return t->size > 1 || (t->kind != CKPT_INT && t->kind != CKPT_UINT);
 }
 
 static void give(struct worklist *list, struct ckpti_span *s, uint32_t i,
@@ -107,6 +94,24 @@ static void give(struct worklist *list, struct ckpti_span *s, uint32_t i,
 	f[list->n++].slot = i;
 }
 
+/*
+ * A pointer to `t` leads into bytes: what they hold has no type that we know,
+ * in this capture and in all that follow.
+ */
+static void look_at_pool(struct ckpti_span *s, uint32_t i, uintptr_t v,
+			 const struct ckpt_type *t)
+{
+	size_t offset = v - (uintptr_t)ckpti_slot_addr(s, i);
+	const struct ckpt_type *whole;
+
+	if (!may_be_pool(s->words[i]) || offset >= ckpti_slot_size(s, i))
+		return;
+	whole = ckpti_type_of_id(CKPTI_TYPE_OF(s->words[i]));
+	if (whole != t && ckpti_is_carved(whole, offset, t))
+		s->words[i] = (s->words[i] & ~ALL_TYPE_BITS) |
+			      (uint32_t)CKPTI_TYPE_CONFLICT << CKPTI_TYPE_SHIFT;
+}
+
 /* A pointer to `t` leads to v. */
 static void propose(struct worklist *list, uintptr_t v,
 		    const struct ckpt_type *t)
@@ -118,11 +123,8 @@ static void propose(struct worklist *list, uintptr_t v,
 	s = ckpti_heap_block(v, &i);
 	if (!s)
 		return;
-	/* text that is something else as well is neither */
-	if (list->firm && said_bytes(s->words[i]) &&
-	    v - (uintptr_t)ckpti_slot_addr(s, i) < ckpti_slot_size(s, i))
-		s->words[i] = (s->words[i] & ~ALL_TYPE_BITS) |
-			      type_bits(CKPTI_TYPE_CONFLICT);
+	if (list->firm)
+		look_at_pool(s, i, v, t);
 	if ((uintptr_t)ckpti_slot_addr(s, i) != v)
 		return;
 	id = CKPTI_TYPE_OF(s->words[i]);
@@ -148,7 +150,7 @@ static void visit(void *ctx, const struct ckpti_mapop *op, char *at)
 {
 	uintptr_t v;
 
-	if (op->code != CKPTI_OP_PTR || !tells(op->type->elem))
+	if (op->code != CKPTI_OP_PTR || !ckpti_tells(op->type->elem))
 		return;
 	memcpy(&v, at, sizeof(v));
 	if (v)

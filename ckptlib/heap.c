@@ -79,3 +79,14 @@ int ckpti_word_left_out(uint32_t word)
 
 	return type && (type->flags & CKPT_T_LEFT_OUT);
 }
+
+void ckpti_heap_doubt(void *block)
+{
+	struct ckpti_span *s;
+	uint32_t i;
+
+	s = ckpti_heap_block((uintptr_t)block, &i);
+	if (s)
+		s->words[i] |= (uint32_t)CKPTI_TYPE_CONFLICT
+			       << CKPTI_TYPE_SHIFT;
+}

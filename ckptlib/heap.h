@@ -29,6 +29,9 @@ struct ckpti_span *ckpti_heap_block(uintptr_t addr, uint32_t *ret_slot);
 /* Whether the contents of a slot with this word stay out of images. */
 int ckpti_word_left_out(uint32_t word);
 
+/* From now on nobody may say what this block holds. */
+void ckpti_heap_doubt(void *block);
+
 /* Whether addr lies in a live block of the foreign arena. */
 int ckpti_heap_foreign(uintptr_t addr);
 

@@ -401,7 +401,7 @@ int ckpti_match(struct ckpti_build *b, uint32_t from,
 		return ckpti_match_union(b, f, to, at, to_at,
 					 ckpti_active_of(to, NULL), to_at);
 	case CKPT_OPAQUE:
-		if (to->kind != CKPT_OPAQUE)
+		if (to->kind != CKPT_OPAQUE && strcmp(f->name, "bytes") != 0)
 			return ckpti_mismatch(b, f, to, "it is no system type");
 		return ckpti_match_bytes(b, f, to, at, to_at);
 	default:

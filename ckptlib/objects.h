@@ -19,9 +19,11 @@ struct ckpti_object {
 	size_t size;
 	uint8_t kind;
 	bool used; /* some pointer leads here */
+	bool carved; /* structures lie in its arrays of bytes */
 	uint32_t unit; /* of globals and strings */
 	uint32_t index; /* in the unit's table; of a variable in its point's */
 	const struct ckpt_type *type; /* NULL for a string */
+	const struct ckpt_type *as; /* what an image takes it for, or NULL */
 };
 
 struct ckpti_funcobj {

@@ -229,6 +229,8 @@ static int move_run(struct ckpti_load *load, const struct img_run *r,
 			(uintptr_t)ckpti_alloc_zero(CKPTI_PROGRAM, size, type);
 		if (!slots[r->first + i])
 			return ckpti_load_fail(load, "no memory for the heap");
+		if (!type)
+			ckpti_heap_doubt((void *)slots[r->first + i]);
 	}
 	return 0;
 }

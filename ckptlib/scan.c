@@ -62,14 +62,22 @@ static const char *place(const struct walk *w, const char *at, char *text,
 
 /* ---- pointers --------------------------------------------------------------------- */
 
-/* Marks what a value leads to outside the heap; false: nothing known. */
-static bool mark_outside(struct walk *w, uintptr_t v)
+/*
+ * Marks what a value leads to outside the heap; false: nothing known. pointee:
+ * of the pointer's declaration, or NULL.
+ */
+static bool mark_outside(struct walk *w, uintptr_t v,
+			 const struct ckpt_type *pointee)
 {
 	struct ckpti_object *o = ckpti_object_at(w->objects, v);
 	struct ckpti_funcobj *f;
 
 	if (o) {
 		o->used = true;
+		if (!o->carved && o->type && o->type != pointee && !w->soft &&
+		    ckpti_tells(pointee) && v - o->addr < o->size)
+			o->carved =
+				ckpti_is_carved(o->type, v - o->addr, pointee);
 		return true;
 	}
 	f = ckpti_func_at(w->objects, v);
@@ -95,14 +103,15 @@ static void tell_untyped(struct walk *w, uintptr_t v, const char *at)
 		return;
 	w->untyped_reasons++;
 	REASON(w, at, IMG_SAME_LAYOUT,
-	       id ? "the block that '%s' points to (%lu bytes) is of more than "
-		    "one type"
+	       id ? "the block that '%s' points to (%lu bytes) holds no "
+		    "single known type"
 		  : "the block that '%s' points to (%lu bytes) is no whole "
 		    "number of one known type",
 	       (unsigned long)ckpti_slot_size(s, i));
 }
 
-static void visit_pointer(struct walk *w, const char *at)
+static void visit_pointer(struct walk *w, const char *at,
+			  const struct ckpt_type *pointee)
 {
 	uintptr_t v;
 
@@ -114,7 +123,7 @@ static void visit_pointer(struct walk *w, const char *at)
 			tell_untyped(w, v, at);
 		return;
 	}
-	if (mark_outside(w, v) || w->soft)
+	if (mark_outside(w, v, pointee) || w->soft)
 		return;
 	if (ckpti_heap_foreign(v))
 		REASON(w, at, IMG_NOWHERE,
@@ -135,7 +144,7 @@ static unsigned scan_words(struct walk *w, const char *at, size_t size)
 			continue;
 		if (v >= w->heap_low && v < w->heap_high)
 			found++;
-		else if (mark_outside(w, v))
+		else if (mark_outside(w, v, NULL))
 			found++;
 		else if (ckpti_heap_foreign(v) && SPARSE && !w->soft)
 			REASON(w, at + i, IMG_NOWHERE,
@@ -157,12 +166,14 @@ static void visit_union(struct walk *w, const struct ckpt_type *t,
 {
 	unsigned found = 0;
 	uint32_t limit = 0;
+	size_t i;
 
 	switch (ckpti_union_shape(t)) {
 	case CKPTI_U_BYTES:
 		return;
 	case CKPTI_U_POINTERS:
-		visit_pointer(w, at);
+		for (i = 0; i + sizeof(void *) <= t->size; i += sizeof(void *))
+			visit_pointer(w, at + i, NULL);
 		return;
 	case CKPTI_U_SCALAR:
 		/* `long` may be meant, or int64_t: a reader compares sizes. */
@@ -193,7 +204,7 @@ static void visit(void *ctx, const struct ckpti_mapop *op, char *at)
 
 	switch (op->code) {
 	case CKPTI_OP_PTR:
-		visit_pointer(w, at);
+		visit_pointer(w, at, op->type->elem);
 		break;
 	case CKPTI_OP_UNION:
 		visit_union(w, op->type, at);
@@ -390,6 +401,73 @@ static void walk_untyped(struct walk *w)
 				  "doubles");
 }
 
+/*
+ * An image takes it for so many bytes, of which words may be pointers. Types
+ * have ids for ever, so these stay.
+ */
+static const struct ckpt_type *bytes_type(size_t size)
+{
+	static struct bytes {
+		struct ckpt_type type;
+		struct bytes *next;
+	} * all;
+	struct bytes *b;
+
+	for (b = all; b; b = b->next) {
+		if (b->type.size == size)
+			return &b->type;
+	}
+	b = calloc(1, sizeof(*b));
+	if (!b)
+		return NULL;
+	b->type.name = "bytes";
+	b->type.kind = CKPT_OPAQUE;
+	b->type.align = 1;
+	b->type.size = size;
+	b->next = all;
+	all = b;
+	return &b->type;
+}
+
+/* Variables in whose arrays of bytes the program keeps structures. */
+static int walk_carved(struct walk *w)
+{
+	struct ckpti_object *o;
+	unsigned found;
+	size_t i;
+
+	for (i = 0; i < w->objects->nobjects; i++) {
+		o = &w->objects->objects[i];
+		if (!o->carved || ckpti_global_left_out((void *)o->addr))
+			continue;
+		w->type = o->type;
+		w->base = ckpti_parked((void *)o->addr);
+		w->name = "a local variable";
+		w->file = NULL;
+		w->line = 0;
+		if (o->kind == CKPTI_GLOBAL) {
+			w->name = ckpti_unit(o->unit)->globals[o->index].name;
+			w->line = ckpti_unit(o->unit)->globals[o->index].line;
+			w->file = ckpti_unit(o->unit)->name;
+		}
+		found = scan_words(w, w->base, o->size);
+		ckpti_reasons_add(&w->scan->reasons,
+				  found && o->kind != CKPTI_GLOBAL
+					  ? IMG_NOWHERE
+					  : words_limit(found),
+				  w->file, w->line,
+				  "structures are kept in the bytes of '%s'%s",
+				  w->name,
+				  found ? ", which hold addresses" : "");
+		if (found && o->kind == CKPTI_GLOBAL) {
+			o->as = bytes_type(o->size);
+			if (!o->as)
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
 void ckpti_scan_begin(struct ckpti_scan *scan)
 {
 	memset(scan, 0, sizeof(*scan));
@@ -417,6 +495,8 @@ int ckpti_scan_run(struct ckpti_scan *scan)
 		return -ENOMEM;
 	if (w.untyped)
 		walk_untyped(&w);
+	if (walk_carved(&w))
+		return -ENOMEM;
 	return scan->reasons.failed ? -ENOMEM : 0;
 }
 

@@ -159,6 +159,85 @@ static void find_tail(struct ckpti_map *map, const struct ckpt_type *t)
 	map->tail_offset = last->offset;
 }
 
+static bool is_byte(const struct ckpt_type *t)
+{
+	return t->size == 1 && t->kind >= CKPT_CHAR && t->kind <= CKPT_UINT;
+}
+
+/* Fewer bytes in a row hold no structure with a pointer. */
+#define MIN_CARVED 8
+
+static bool has_bytes(const struct ckpt_type *t, int depth)
+{
+	unsigned i;
+
+	if (depth > MAX_DEPTH || (t->flags & CKPT_T_LEFT_OUT))
+		return false;
+	if (depth == 0 && is_byte(t))
+		return true;
+	if (t->kind == CKPT_ARRAY && t->elem)
+		return is_byte(t->elem)
+			       ? t->count == 0 || t->count >= MIN_CARVED
+			       : has_bytes(t->elem, depth + 1);
+	for (i = 0; t->kind == CKPT_STRUCT && i < t->nfields; i++) {
+		if (!t->fields[i].width &&
+		    has_bytes(t->fields[i].type, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+bool ckpti_tells(const struct ckpt_type *t)
+{
+	if (!t || t->kind == CKPT_VOID || t->kind == CKPT_CHAR ||
+	    t->kind == CKPT_FUNC || (t->flags & CKPT_T_INCOMPLETE))
+		return false;
+	return t->size > 1 || (t->kind != CKPT_INT && t->kind != CKPT_UINT);
+}
+
+bool ckpti_is_carved(const struct ckpt_type *t, size_t offset,
+		     const struct ckpt_type *part)
+{
+	const struct ckpt_field *last;
+	bool array = false;
+	unsigned i;
+	int depth;
+
+	last = t->kind == CKPT_STRUCT && t->nfields ? &t->fields[t->nfields - 1]
+						    : NULL;
+	if (last && offset >= last->offset && last->type->kind == CKPT_ARRAY &&
+	    last->type->count == 0 && last->type->elem &&
+	    last->type->elem->size) {
+		t = last->type->elem;
+		offset = (offset - last->offset) % t->size;
+	}
+	for (depth = 0; t && t->size && depth < MAX_DEPTH; depth++) {
+		if (is_byte(t))
+			return array || depth == 0;
+		if (offset % t->size == 0 && ckpti_type_starts(t, part))
+			return false;
+		offset %= t->size;
+		if (t->kind == CKPT_ARRAY) {
+			array = t->elem && is_byte(t->elem);
+			t = t->elem;
+			continue;
+		}
+		if (t->kind != CKPT_STRUCT)
+			return false;
+		for (i = t->nfields; i-- > 0;) {
+			if (!t->fields[i].width &&
+			    offset >= t->fields[i].offset)
+				break;
+		}
+		if (i >= t->nfields ||
+		    offset - t->fields[i].offset >= t->fields[i].type->size)
+			return false;
+		offset -= t->fields[i].offset;
+		t = t->fields[i].type;
+	}
+	return false;
+}
+
 static struct ckpti_map *map_build(const struct ckpt_type *type)
 {
 	struct builder b = { 0 };
@@ -185,6 +264,7 @@ static struct ckpti_map *map_build(const struct ckpt_type *type)
 	}
 	if (!(type->flags & CKPT_T_LEFT_OUT))
 		find_tail(map, type);
+	map->bytes = has_bytes(type, 0);
 	if (map->tail)
 		map->codes |= map->tail->codes;
 	map->plain &= !map->tail && type->size;

@@ -41,6 +41,7 @@ struct ckpti_map {
 	/* a flexible tail: its elements start at tail_offset */
 	const struct ckpti_map *tail;
 	size_t tail_offset;
+	bool bytes; /* there is an array of bytes in it that could hold others */
 };
 
 /* The map of a type, made once; NULL without memory. Never freed. */
@@ -107,6 +108,15 @@ bool ckpti_type_starts(const struct ckpt_type *a, const struct ckpt_type *b);
 /* Appends ".field[3]" for a byte offset in `type` to a text. */
 void ckpti_path(char *text, size_t size, const struct ckpt_type *type,
 		size_t offset);
+
+/* Whether a pointer to this type says what it leads to. */
+bool ckpti_tells(const struct ckpt_type *type);
+/*
+ * Whether `part` was carved out of an array of bytes: at the offset in an
+ * object of type `whole` there is one, and nothing of the type `part`.
+ */
+bool ckpti_is_carved(const struct ckpt_type *whole, size_t offset,
+		     const struct ckpt_type *part);
 
 bool ckpti_is_ldouble(const struct ckpt_type *type);
 
