@@ -97,7 +97,7 @@ POINTER(type_hookp, "struct ckpti_hook *", type_hook);
 	}
 ARRAY(type_rand, "int[31]", type_int, rand_state);
 ARRAY(type_x48, "unsigned short[3]", type_ushort, drand_x);
-ARRAY(type_zone, "char[32]", type_char, tm_zone);
+ARRAY(type_zone, "char[128]", type_char, tm_zone);
 ARRAY(type_text, "char[64]", type_char, time_text);
 ARRAY(type_handlers, "void (*[65])(void)", type_funcp, sig_handler);
 ARRAY(type_flags, "int[65]", type_int, sig_flags);

@@ -42,7 +42,7 @@ struct ckpti_own {
 	void (**exit_fns)(void);
 	int exit_count, exit_cap;
 	/* localtime and its kin, beside ckpti_own_tm */
-	char tm_zone[32];
+	char tm_zone[128]; /* names of zones, one behind the other */
 	char time_text[64];
 	/* CPU seconds that earlier processes of this program used */
 	double clock_before;

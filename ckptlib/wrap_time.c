@@ -117,15 +117,54 @@ int ckpt_getrusage(int who, struct rusage *ret_usage)
 
 /* ---- static results ----------------------------------------------------------------- */
 
-/* The zone's name lies in libc's memory: a copy of ours goes along. */
+/*
+ * The zone's name lies in libc's memory: a copy of ours goes along, one for
+ * each name, so that what the program keeps stays true.
+ */
 static struct tm *keep_zone(struct tm *tm)
 {
-	if (tm && tm->tm_zone) {
-		strncpy(ckpti_own.tm_zone, tm->tm_zone,
-			sizeof(ckpti_own.tm_zone) - 1);
-		tm->tm_zone = ckpti_own.tm_zone;
+	char *p = ckpti_own.tm_zone;
+	char *end = p + sizeof(ckpti_own.tm_zone);
+	size_t len;
+
+	if (!tm || !tm->tm_zone)
+		return tm;
+	len = strlen(tm->tm_zone);
+	while (*p && strcmp(p, tm->tm_zone) != 0)
+		p += strlen(p) + 1;
+	if (!*p && len + 2 > (size_t)(end - p)) {
+		tm->tm_zone = end - 1; /* always 0 */
+		return tm;
 	}
+	memcpy(p, tm->tm_zone, len);
+	tm->tm_zone = p;
 	return tm;
+}
+
+struct tm *ckpt_localtime_r(const time_t *t, struct tm *ret_tm)
+{
+	return keep_zone(localtime_r(t, ret_tm));
+}
+
+struct tm *ckpt_gmtime_r(const time_t *t, struct tm *ret_tm)
+{
+	return keep_zone(gmtime_r(t, ret_tm));
+}
+
+time_t ckpt_mktime(struct tm *tm)
+{
+	time_t t = mktime(tm);
+
+	keep_zone(tm);
+	return t;
+}
+
+time_t ckpt_timegm(struct tm *tm)
+{
+	time_t t = timegm(tm);
+
+	keep_zone(tm);
+	return t;
 }
 
 struct tm *ckpt_localtime(const time_t *t)
