@@ -10,6 +10,7 @@
 #include "common/base/strbuf.h"
 #include "common/base/xalloc.h"
 #include "instrument/fn.h"
+#include "instrument/fn_bytes.h"
 #include "instrument/taint.h"
 
 struct fact_fn *facts_find(const struct facts *f, const char *name)
@@ -306,7 +307,7 @@ void facts_notes(const struct facts *f, note_fn *note, void *ctx)
 		const struct fact_fn *n = &f->fns[i];
 
 		waits_notes(n, note, ctx);
-		if (!n->refused)
+		if (!n->refused || !strcmp(n->why, fn_fills_bytes_why))
 			continue;
 		snprintf(text, sizeof(text),
 			 "'%s' cannot be stopped while it runs: %s; "

@@ -8,6 +8,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/asm_text.h"
 #include "instrument/fn.h"
+#include "instrument/fn_bytes.h"
 #include "instrument/jump.h"
 #include "instrument/varargs.h"
 
@@ -105,4 +106,6 @@ void fn_refuse_all(struct fn *fn)
 	node_walk(fn->body, refuse_asm, fn);
 	jump_refuse(fn);
 	varargs_refuse(fn);
+	if (fn_fills_bytes(fn))
+		fn_refuse(fn, fn->decl->name_at, xstrdup(fn_fills_bytes_why));
 }
