@@ -29,19 +29,19 @@ static const char *const text =
 		     "	return g(n); }\n"
 		     "int list(int n, " LIST " a) {\n"
 		     "	g(n);\n"
-		     "	n = " ARG(
-			     "a") ";\n"
-				  "	return g(n); }\n"
-				  "int again(int n, ...) {\n"
-				  "	" LIST " a;\n"
-				  "	while (n--) {\n"
-				  "		" START "(a, n);\n"
-				  "		n = " ARG(
-					  "a") ";\n"
-					       "		" END "(a);\n"
-					       "		g(n);\n"
-					       "	}\n"
-					       "	return g(0); }\n";
+		     "	n = " ARG("a") ";\n"
+				       "	return g(n); }\n"
+				       "int again(int n, ...) {\n"
+				       "	" LIST " a;\n"
+				       "	while (n--) {\n"
+				       "		" START "(a, n);\n"
+				       "		n = " ARG(
+					       "a") ";\n"
+						    "		" END
+						    "(a);\n"
+						    "		g(n);\n"
+						    "	}\n"
+						    "	return g(0); }\n";
 
 static struct point *call_in_line(struct fns *fns, const char *name,
 				  unsigned line)

@@ -1,6 +1,6 @@
 /* tests: structures carved by hand out of char blocks stay on one layout */
-/* class: same-addresses */
 /* SPDX-License-Identifier: MIT */
+/* class: same-addresses */
 #include "check.h"
 #include <stdlib.h>
 #include <string.h>

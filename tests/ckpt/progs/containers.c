@@ -1,6 +1,6 @@
 /* tests: void * vectors of elem_size, hash tables of void *, generic lists */
-/* class: same-layout */
 /* SPDX-License-Identifier: MIT */
+/* class: same-layout */
 #include "check.h"
 #include <stdlib.h>
 #include <string.h>

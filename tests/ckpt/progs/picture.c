@@ -1,6 +1,6 @@
 /* tests: an image tool: a PGM file written by rows, read again and filtered */
-/* output: picture.pgm picture.out */
 /* SPDX-License-Identifier: MIT */
+/* output: picture.pgm picture.out */
 #include "check.h"
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* tests: structures in arrays of bytes of globals and of other structures */
-/* class: same-addresses */
 /* SPDX-License-Identifier: MIT */
+/* class: same-addresses */
 #include "check.h"
 #include <stdlib.h>
 #include <string.h>
