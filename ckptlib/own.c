@@ -124,6 +124,7 @@ static const struct ckpt_field own_fields[] = {
 	FIELD(umask, type_int),		  FIELD(nice, type_int),
 	FIELD(rand_buffer, type_charp),	  FIELD(rand_kind, type_int),
 	FIELD(rand_home, type_int),	  FIELD(strtok_next, type_charp),
+	FIELD(error_texts, type_charpp),  FIELD(signal_texts, type_charpp),
 	FIELD(cwd, type_charp),		  FIELD(opt_next, type_charp),
 	FIELD(opt_first, type_int),	  FIELD(opt_last, type_int),
 	FIELD(opt_ready, type_int),	  FIELD(exit_fns, type_funcpp),

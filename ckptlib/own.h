@@ -69,6 +69,8 @@ struct ckpti_own {
 	int left_out_count;
 	int by_call; /* enum ckpti_call */
 	unsigned long restarts;
+	/* by number: strerror's and strsignal's, or NULL */
+	char **error_texts, **signal_texts;
 	char *cwd; /* the working directory, if it was changed */
 	char origin[16]; /* architecture of the image before, or "" */
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ckptlib/alloc.h"
+#include "ckptlib/dso.h"
 #include "ckptlib/evidence.h"
 #include "ckptlib/frames.h"
 #include "ckptlib/hand.h"
@@ -25,6 +26,7 @@ struct walk {
 	struct ckpti_scan *scan;
 	struct ckpti_objects *objects;
 	uintptr_t heap_low, heap_high;
+	bool firm; /* no part of it can be left from calls before */
 	bool soft; /* the variable was perhaps never assigned */
 	bool untyped; /* some blocks have no type */
 	unsigned untyped_reasons;
@@ -128,6 +130,10 @@ static void visit_pointer(struct walk *w, const char *at,
 	if (ckpti_heap_foreign(v))
 		REASON(w, at, IMG_NOWHERE,
 		       "'%s' points to memory of the C library or of a "
+		       "library that hcc did not build");
+	else if (w->firm && ckpti_in_library(v))
+		REASON(w, at, IMG_NOWHERE,
+		       "'%s' points into data of the C library or of a "
 		       "library that hcc did not build");
 }
 
@@ -286,10 +292,12 @@ static int walk_frames(struct walk *w)
 			w->file = p->file;
 			w->line = var->line;
 			w->soft = var->flags & CKPT_V_MAYBE;
+			w->firm = var->type->kind == CKPT_PTR;
 			r = walk_object(w, type, at, type->size);
 		}
 	}
 	w->soft = false;
+	w->firm = true;
 	return r;
 }
 
@@ -477,11 +485,13 @@ void ckpti_scan_begin(struct ckpti_scan *scan)
 int ckpti_scan_run(struct ckpti_scan *scan)
 {
 	struct ckpti_space *space = ckpti_arena_space(CKPTI_PROGRAM);
-	struct walk w = { .scan = scan,
+	struct walk w = { .firm = true,
+			  .scan = scan,
 			  .objects = &scan->objects,
 			  .heap_low = space->low,
 			  .heap_high = space->high };
 
+	ckpti_libraries_look();
 	if (ckpti_objects_make(&scan->objects))
 		return -ENOMEM;
 	if (scan->objects.shared)

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +15,7 @@
 #include "ckptlib/filetab.h"
 #include "ckptlib/streams.h"
 #include "ckptlib/undo.h"
+#include "ckptlib/wrap_text.h"
 
 /* ---- streams ---------------------------------------------------------------------- */
 
@@ -91,9 +93,14 @@ FILE *ckpt_tmpfile64(void)
 
 int ckpt_fclose(FILE *f)
 {
+	uintptr_t was = (uintptr_t)f;
+	int r;
+
 	ckpti_file_closed(fileno(f));
 	ckpti_stream_closed(f);
-	return fclose(f);
+	r = fclose(f);
+	ckpti_memstream_closed(was);
+	return r;
 }
 
 int ckpt_setvbuf(FILE *f, char *buffer, int mode, size_t size)
