@@ -24,8 +24,10 @@ static void write_spots(const struct ckpti_profile *p, FILE *f)
 
 		if (!at || !at->fn)
 			continue;
-		fprintf(f, "point %u %llu %s %s:%u:%u %s %s:%u\n", i,
-			(unsigned long long)p->spots[i].visits, at->what,
+		/* "goto *" is a goto too */
+		fprintf(f, "point %u %llu %.*s %s:%u:%u %s %s:%u\n", i,
+			(unsigned long long)p->spots[i].visits,
+			(int)strcspn(at->what, " "), at->what,
 			base_of(at->file), at->line, at->col, at->fn->name,
 			base_of(at->fn->file), at->fn->line);
 	}

@@ -302,7 +302,8 @@ static int sort_indirect(struct sort *s)
 		s->done = 0;
 		return 0;
 	}
-	free(s->order);
+	if (!s->unwinding) /* the program may go on with it */
+		free(s->order);
 	return 1;
 }
 
@@ -326,7 +327,8 @@ static int sort_direct(struct sort *s)
 	if (!room)
 		return 0;
 	sort_with(s, room);
-	free(room);
+	if (!s->unwinding)
+		free(room);
 	return 1;
 }
 

@@ -53,6 +53,9 @@ struct emit {
 	int through; /* 1 + the loop to whose copy the goto leads that is
 			* being written, or 0 */
 	char **on_break, **on_continue; /* per loop: label to go to, or NULL */
+	char **guard; /* per loop: cost of an iteration, if in two versions */
+	bool *guarded; /* per loop: it stands in such a one */
+	bool *guarded_poll; /* and polls in the long version */
 	bool *no_tail; /* per loop: resumed by jumping into it */
 	bool stays_slow; /* the slow clone may run on for ever: a loop made of
 			  * goto, or one that a switch jumps into */
@@ -138,8 +141,22 @@ bool emit_verbatim(const struct ir *ir);
  */
 bool strip_is_possible(struct emit *e, const struct ir *ir, int k);
 void emit_stripped(struct emit *e, struct ir *ir, int k, bool with_init);
+/* The same of the loop's text alone, before it is lowered. */
+bool strip_fits(struct emit *e, const struct node *n, int k);
+/* The counter of a counted loop, or NULL. */
+const struct decl *strip_counter(const struct node *n);
+/* A local that only this function's own text can change, or NULL. */
+const struct decl *strip_local(const struct node *n);
+bool strip_is_written(struct node *body, const struct decl *d);
 /* The part of a for's head up to the first semicolon. */
 void emit_for_init(struct emit *e, struct ir *ir, bool with_init);
+
+/* ---- emit_guard.c ---- */
+
+/* Finds the polled loops whose iterations are written in two versions. */
+void guard_loops(struct emit *e, struct fn *fn, const struct point_set *fast);
+/* The body of loop k, in two versions where that was found. */
+void guard_body(struct emit *e, struct ir *ir, int k);
 
 /* ---- emit_fn.c ---- */
 

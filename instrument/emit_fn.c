@@ -84,6 +84,8 @@ static bool planned_loop(void *ctx, int loop)
 {
 	struct set_ctx *s = ctx;
 
+	if (loop >= 0 && s->e->guarded[loop])
+		return s->e->guarded_poll[loop];
 	return loop >= 0 &&
 	       plan_poll_loop(s->e->plan, s->e->unit, s->fn->decl->name, loop);
 }
@@ -109,6 +111,8 @@ static void lower_both(struct emit *e, struct fn *fn, enum fn_class class)
 	};
 	struct point_set none = { no_call, no_loop, false, false, &ctx, false };
 
+	if (class == FN_ABOVE)
+		guard_loops(e, fn, &fast);
 	e->slow = lower_fn(fn, &slow);
 	live_compute(e->slow);
 	e->fast = lower_fn(fn, class == FN_ABOVE ? &fast : &none);
@@ -375,6 +379,9 @@ static void prepare(struct emit *e, struct fn *fn)
 	e->on_break = xcalloc(fn->nloops + 1, sizeof(char *));
 	e->on_continue = xcalloc(fn->nloops + 1, sizeof(char *));
 	e->no_tail = xcalloc(fn->nloops + 1, sizeof(bool));
+	e->guard = xcalloc(fn->nloops + 1, sizeof(char *));
+	e->guarded = xcalloc(fn->nloops + 1, sizeof(bool));
+	e->guarded_poll = xcalloc(fn->nloops + 1, sizeof(bool));
 	e->stays_slow = false;
 	for (int i = 0; i < fn->nloops; i++) {
 		node_walk(fn->loops[i]->body, find_case, &e->no_tail[i]);
@@ -403,6 +410,11 @@ static void finish(struct emit *e)
 	free(e->on_break);
 	free(e->on_continue);
 	free(e->no_tail);
+	for (int i = 0; i < e->fn->nloops; i++)
+		free(e->guard[i]);
+	free(e->guard);
+	free(e->guarded);
+	free(e->guarded_poll);
 	e->own_type = (struct extent){ 0, 0 };
 	e->fn = NULL;
 }

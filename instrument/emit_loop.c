@@ -80,7 +80,7 @@ static void emit_for(struct emit *e, struct ir *ir, int k, bool with_init)
 		emit_poll(e, ir->point);
 	if (step)
 		e->on_continue[k] = xasprintf("__ckpt_C%d_%d", k, e->copy);
-	emit_list(e, ir->a);
+	guard_body(e, ir, k);
 	if (step) {
 		strbuf_addf(&e->out, " %s:; ", e->on_continue[k]);
 		free(e->on_continue[k]);
@@ -100,7 +100,7 @@ static void emit_do(struct emit *e, struct ir *ir, int k)
 		emit_poll(e, ir->point);
 	if (ir->pre)
 		e->on_continue[k] = xasprintf("__ckpt_C%d_%d", k, e->copy);
-	emit_list(e, ir->a);
+	guard_body(e, ir, k);
 	if (ir->pre) {
 		strbuf_addf(&e->out, " %s:; ", e->on_continue[k]);
 		free(e->on_continue[k]);

@@ -42,7 +42,7 @@ static bool find_write(struct node *n, void *ctx)
 	return true;
 }
 
-static bool is_written(struct node *body, const struct decl *d)
+bool strip_is_written(struct node *body, const struct decl *d)
 {
 	struct writes w = { d, false };
 
@@ -50,8 +50,7 @@ static bool is_written(struct node *body, const struct decl *d)
 	return w.found;
 }
 
-/* A local that only this function's own text can change. */
-static const struct decl *local_of(const struct node *n)
+const struct decl *strip_local(const struct node *n)
 {
 	struct var *v = n->kind == N_REF ? fn_var(n->decl) : NULL;
 
@@ -113,14 +112,51 @@ static bool direction_fits(int op, long long step)
 	return (op == '>' || op == NODE_OP2('>', '=')) && step < 0;
 }
 
+/* Computed from locals that the body leaves alone, in the counter's type. */
+static bool is_steady(struct node *n, struct node *body,
+		      const struct type *type)
+{
+	const struct decl *d;
+
+	n = node_strip(n);
+	if (n->is_const_int)
+		return is_integer(n->type) && fits(type, n->value);
+	if (n->kind == N_BINARY && (n->op == '+' || n->op == '-'))
+		return n->type == type && is_steady(n->first, body, type) &&
+		       is_steady(n->last, body, type);
+	d = strip_local(n);
+	return d && d->type == type && !strip_is_written(body, d);
+}
+
+const struct decl *strip_counter(const struct node *n)
+{
+	struct node *c = n->kind == N_FOR ? node_strip(n->cond) : NULL;
+	const struct decl *i;
+
+	if (!c || c->kind != N_BINARY)
+		return NULL;
+	i = strip_local(c->first);
+	return i && is_integer(i->type) &&
+			       direction_fits(c->op, step_of(n->step, i)) &&
+			       !strip_is_written(n->body, i)
+		       ? i
+		       : NULL;
+}
+
+bool strip_fits(struct emit *e, const struct node *n, int k)
+{
+	double each = plan_iteration(e->plan, e->unit, e->fn->decl->name, k);
+	const struct decl *i = strip_counter(n);
+
+	return i && each <= short_iteration &&
+	       is_steady(node_strip(n->cond)->last, n->body, i->type) &&
+	       /* who jumps in does not come by the limit */
+	       !has_entry(n->body, false);
+}
+
 bool strip_is_possible(struct emit *e, const struct ir *ir, int k)
 {
-	struct node *n = ir->n, *c = node_strip(n->cond);
-	const struct decl *i, *bound;
-	double each = plan_iteration(e->plan, e->unit, e->fn->decl->name, k);
-
-	if (n->kind != N_FOR || !ir->poll || ir->pre || !c ||
-	    c->kind != N_BINARY || each > short_iteration)
+	if (!ir->poll || ir->pre)
 		return false;
 	for (const struct ir *b = ir->a; b; b = b->next)
 		if (b->active)
@@ -128,18 +164,7 @@ bool strip_is_possible(struct emit *e, const struct ir *ir, int k)
 	for (const struct ir *b = ir->step; b; b = b->next)
 		if (b->active)
 			return false;
-	i = local_of(c->first);
-	bound = local_of(node_strip(c->last));
-	if (!i || (!bound && !c->last->is_const_int) || !is_integer(i->type) ||
-	    (bound ? bound->type != i->type : !is_integer(c->last->type)))
-		return false;
-	if ((!bound && !fits(i->type, c->last->value)) ||
-	    /* who jumps in does not come by the limit */
-	    has_entry(n->body, false))
-		return false;
-	return direction_fits(c->op, step_of(n->step, i)) &&
-	       !is_written(n->body, i) &&
-	       !(bound && is_written(n->body, bound));
+	return strip_fits(e, ir->n, k);
 }
 
 static void add_limit(struct emit *e, struct node *c, long long chunk)
@@ -185,7 +210,7 @@ void emit_stripped(struct emit *e, struct ir *ir, int k, bool with_init)
 {
 	struct node *c = node_strip(ir->n->cond);
 	double each = plan_iteration(e->plan, e->unit, e->fn->decl->name, k);
-	long long step = step_of(ir->n->step, local_of(c->first));
+	long long step = step_of(ir->n->step, strip_local(c->first));
 	long long chunk = (long long)(strip_cost / (each + 1)) + 1;
 	char *outer = e->on_break[k];
 

@@ -74,7 +74,7 @@ static int read_point(struct profile *p, char **word, int n)
 		if (!strcmp(word[3], kinds[kind]))
 			break;
 	if (kind > PROFILE_GOTO)
-		return -EINVAL;
+		return 0; /* the library's own polls */
 	point.number = (unsigned)number;
 	point.kind = kind;
 	point.where = xstrdup(word[4]);
