@@ -227,6 +227,35 @@ static void visit(void *ctx, const struct ckpti_mapop *op, char *at)
 	}
 }
 
+/* Below this a number that equals an address is hardly one. */
+#define NUMBERS ((uintptr_t)UINT32_MAX)
+
+/*
+ * A local number that is an address: hcc follows what reaches objects, this
+ * is for what a function keeps to itself. Outside of the heap addresses are
+ * others in each process.
+ */
+static void visit_number(struct walk *w, const char *at)
+{
+	uintptr_t v;
+
+	memcpy(&v, at, sizeof(v));
+	if (v <= NUMBERS)
+		return;
+	if (v >= w->heap_low && v < w->heap_high)
+		REASON(w, at, IMG_SAME_ADDRESSES,
+		       "'%s' keeps an address as a number");
+	else if (ckpti_object_at(w->objects, v))
+		REASON(w, at, IMG_NOWHERE,
+		       "'%s' keeps the address of a variable as a number");
+}
+
+static bool may_be_address(const struct ckpt_type *t)
+{
+	return SPARSE && (t->kind == CKPT_INT || t->kind == CKPT_UINT) &&
+	       t->size == sizeof(uintptr_t);
+}
+
 /* ---- what is live ----------------------------------------------------------------- */
 
 static int walk_object(struct walk *w, const struct ckpt_type *type,
@@ -294,6 +323,8 @@ static int walk_frames(struct walk *w)
 			w->soft = var->flags & CKPT_V_MAYBE;
 			w->firm = var->type->kind == CKPT_PTR;
 			r = walk_object(w, type, at, type->size);
+			if (!w->soft && may_be_address(type))
+				visit_number(w, at);
 		}
 	}
 	w->soft = false;
