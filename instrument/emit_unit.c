@@ -75,13 +75,14 @@ static bool is_redirected(struct emit *e, const struct node *n,
 	char *label;
 	bool r;
 
-	if (!is_wrapped(d->name) ||
-	    plan_class(e->plan, e->unit, d->name) != FN_FOREIGN)
-		return false;
 	if (!d->has_asm_label)
-		return true;
+		return is_wrapped(d->name) &&
+		       plan_class(e->plan, e->unit, d->name) == FN_FOREIGN;
+	/* The symbol counts: _FORTIFY_SOURCE calls open __open_alias. */
 	label = label_of(e, n);
-	r = label && is_wrapped(label);
+	r = label && is_wrapped(label) &&
+	    !strcmp(wrapped_symbol(label), label) &&
+	    plan_class(e->plan, e->unit, label) == FN_FOREIGN;
 	free(label);
 	return r;
 }
