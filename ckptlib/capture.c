@@ -35,6 +35,7 @@ struct capture {
 	int part; /* the file to write to, or -1 */
 	bool in_child;
 	uint64_t serial, bytes;
+	uint64_t pause_ns; /* of the program, in the child */
 	double clock_before;
 };
 
@@ -88,6 +89,13 @@ static int is_superseded(const struct capture *c)
 	       serial >= c->serial;
 }
 
+/* Once the lock is gone the next child's pause may be noted there. */
+static void note_pause(struct capture *c)
+{
+	if (c->in_child && !c->pause_ns)
+		c->pause_ns = ckpti_writer_pause();
+}
+
 /* The image takes the place of the one before in one step, or not at all. */
 static int write_image(struct capture *c)
 {
@@ -99,6 +107,7 @@ static int write_image(struct capture *c)
 	if (c->part < 0)
 		return c->part;
 	r = write_file(c);
+	note_pause(c);
 	if (!r && is_superseded(c))
 		r = -ESTALE;
 	if (!r) {
@@ -205,6 +214,7 @@ static void write_now(struct capture *c)
 					 : strerror(-r));
 	}
 	if (c->part >= 0) {
+		note_pause(c);
 		if (c->in_child)
 			ckpti_writer_decided();
 		unlink(c->part_path);
@@ -257,7 +267,7 @@ static void tell(struct capture *c)
 	};
 
 	ckpti_stats_phase("");
-	s.pause_ns = c->in_child ? ckpti_writer_pause()
+	s.pause_ns = c->in_child ? c->pause_ns
 				 : ckpti_now_ns() - ckpti_asked.poll_ns;
 	ckpti_stats_checkpoint(&s);
 	if (c->problem[0])

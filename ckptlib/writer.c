@@ -382,6 +382,7 @@ int ckpti_writer_busy(void)
 
 static void end_child(int sig)
 {
+	char path[4096];
 	int fd;
 
 	if (!owner || owner != getpid())
@@ -391,9 +392,12 @@ static void end_child(int sig)
 		if (sig)
 			kill(shared->child, sig);
 		lock(fd, 1);
-		close(fd);
-		if (sig)
+		if (sig) {
 			shared->told = 1;
+			if (!part_path(path, sizeof(path)) && names(path, fd))
+				unlink(path);
+		}
+		close(fd);
 	}
 	forget_child();
 }

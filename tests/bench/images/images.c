@@ -3,10 +3,11 @@
  * What is written and read back: an array of doubles, or a tree.
  *
  *   images flat BYTES | tree NODES    one checkpoint, between making and
- *                                     summing; SIGUSR2 instead with "fork"
+ *                                     summing; with "fork" SIGUSR2 instead;
+ *                                     with "hold" it stops itself there
  *   images raw BYTES                  seconds that as many bytes take: memcpy,
  *                                     write, fsync, read into new memory
- *   images malloc|realloc|mixed N     seconds of the allocator
+ *   images malloc|realloc|turn|mixed N   seconds of the allocator
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -157,6 +158,24 @@ static void growing(size_t n)
 	}
 }
 
+/* The same with two in turn: neither has room behind it. */
+static void in_turn(size_t n)
+{
+	size_t i, size;
+	char *p, *q;
+
+	for (i = 0; i < n; i++) {
+		p = q = NULL;
+		for (size = 16; size < 1 << 20; size += size / 2) {
+			p = realloc(p, size);
+			q = realloc(q, size);
+			p[size - 1] = q[size - 1] = 1;
+		}
+		free(p);
+		free(q);
+	}
+}
+
 /* Sizes from a few bytes to some hundred thousand, most of them small. */
 static void mixed(size_t n)
 {
@@ -167,7 +186,7 @@ static void mixed(size_t n)
 		k = next() % 1000;
 		free(slots[k]);
 		slots[k] = malloc((size_t)1 << (3 + next() % 6 + next() % 6 +
-						  next() % 4));
+						next() % 4));
 		*(char *)slots[k] = 1;
 	}
 	for (i = 0; i < 1000; i++)
@@ -180,6 +199,8 @@ static int allocate(const char *how, size_t n)
 
 	if (how[0] == 'r')
 		growing(n);
+	else if (how[0] == 't')
+		in_turn(n);
 	else if (how[1] == 'i')
 		mixed(n);
 	else
@@ -190,17 +211,23 @@ static int allocate(const char *how, size_t n)
 
 /* ---- the images ----------------------------------------------------------------- */
 
-static void checkpoint(int by_child)
+static void checkpoint(const char *how)
 {
 	volatile int i;
 
-	if (!by_child) {
+	if (how[0] == 'h') {
+		raise(SIGSTOP);
+		return;
+	}
+	if (how[0] != 'f') {
 		ckpt_now();
 		return;
 	}
-	raise(SIGUSR2);
-	for (i = 0; i < 10; i++)
+	/* The second one waits for the first child, whose figures count. */
+	for (i = 0; i < 2; i++) {
+		raise(SIGUSR2);
 		ckpt_poll();
+	}
 }
 
 int main(int argc, char **argv)
@@ -218,7 +245,7 @@ int main(int argc, char **argv)
 		flat = make_flat(n / sizeof *flat);
 	else
 		return allocate(what, n);
-	checkpoint(argc > 3);
+	checkpoint(argc > 3 ? argv[3] : "now");
 	if (tree)
 		printf("%llu\n", (unsigned long long)sum_tree(tree));
 	else
