@@ -236,6 +236,13 @@ void *ckpt_rearm(unsigned long long frame);
 #define CKPT_TAG_BYTES 48
 extern const struct ckpt_type ckpt_tag_type;
 
+/* alloca in a function that can be resumed: a block of the captured heap, in
+ * the chain that the frame's variable leads to; at the function's end, unless
+ * it is unwound, the chain is freed. */
+extern const struct ckpt_type ckpt_chain_type;
+void *ckpt_alloca(void *frame, unsigned long size);
+void ckpt_alloca_end(void *frame);
+
 /* Runs the program: start calls main's fast clone.  Returns main's value. */
 int ckpt_main(int argc, char **argv, char **envp,
 	      int (*start)(int argc, char **argv, char **envp),

@@ -57,6 +57,11 @@ static const struct ckpt_type type_func = { .name = "void (void)",
 					     .size = sizeof(void *),    \
 					     .elem = &(to) }
 POINTER(type_voidp, "void *", type_void);
+const struct ckpt_type ckpt_chain_type = { .name = "void *",
+					   .kind = CKPT_PTR,
+					   .align = _Alignof(void *),
+					   .size = sizeof(void *),
+					   .elem = &type_void };
 POINTER(type_charp, "char *", type_char);
 POINTER(type_charpp, "char **", type_charp);
 POINTER(type_funcp, "void (*)(void)", type_func);
@@ -248,13 +253,13 @@ static const struct ckpt_global own_globals[] = {
 
 /* Types that a restarted program may need though no unit of it names them. */
 static const struct ckpt_type *const own_types[] = {
-	&type_char,	&type_schar,   &type_uchar,  &type_short,
-	&type_ushort,	&type_int,     &type_uint,   &type_long,
-	&type_ulong,	&type_llong,   &type_float,  &type_double,
-	&type_voidp,	&type_ldouble, &type_ullong, &type_charp,
-	&type_charpp,	&type_funcp,   &type_own,    &ckpt_frame_type,
-	&ckpt_tag_type, &type_hook,    &type_dir,    &type_dirent,
-	&type_dirent64, &type_ucharp,
+	&type_char,	&type_schar,   &type_uchar,	 &type_short,
+	&type_ushort,	&type_int,     &type_uint,	 &type_long,
+	&type_ulong,	&type_llong,   &type_float,	 &type_double,
+	&type_voidp,	&type_ldouble, &type_ullong,	 &type_charp,
+	&type_charpp,	&type_funcp,   &type_own,	 &ckpt_frame_type,
+	&ckpt_tag_type, &type_hook,    &type_dir,	 &type_dirent,
+	&type_dirent64, &type_ucharp,  &ckpt_chain_type,
 };
 
 const struct ckpt_unit ckpti_own_unit = {

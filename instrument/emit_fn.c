@@ -257,6 +257,9 @@ static void emit_body(struct emit *e, struct fn *fn)
 {
 	strbuf_addstr(&e->out, "{ ");
 	emit_jump_state(e, fn);
+	if (fn->alloca)
+		strbuf_addstr(&e->out, "void *__ckpt_al __attribute__((cleanup("
+				       "ckpt_alloca_end))) = 0; ");
 	if (e->variant == SLOW) {
 		dispatch_render_hoisted(e, &e->out);
 		emit_param_proxies(e, fn);

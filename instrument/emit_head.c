@@ -147,7 +147,7 @@ static struct var *proxied_param(struct emit *e, struct fn *fn, size_t at,
 /* The compiler inlines no function with setjmp or va_start, and says so. */
 static bool may_be_forced_inline(const struct emit *e, const struct fn *fn)
 {
-	return !fn->nsites && !fn->rest && !fn->dispatch &&
+	return !fn->nsites && !fn->rest && !fn->dispatch && !fn->alloca &&
 	       plan_called_once(e->plan, e->unit, fn->decl->name);
 }
 

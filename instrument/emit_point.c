@@ -47,9 +47,12 @@ enum ckpt_pass pass_of(const struct type *t)
 const struct type *var_type(const struct var *v)
 {
 	static const struct type number = { .kind = T_ULLONG, .size = 8 };
+	static const struct type chain = { .kind = T_POINTER };
 
 	if (v->is_frame)
 		return &number;
+	if (v->is_chain)
+		return &chain;
 	if (v->type)
 		return v->type;
 	return v->decl ? v->decl->type : v->node->type;

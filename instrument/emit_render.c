@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/base/xalloc.h"
+#include "instrument/alloca.h"
 #include "instrument/emit_dispatch.h"
 #include "instrument/emit_fn.h"
 #include "instrument/emit_vm.h"
@@ -438,6 +439,15 @@ static void edit_literals(struct emit *e, struct edits *ed, struct node *n)
 		add(ed, n->begin + 1, n->begin + 1, strbuf_detach(&sb));
 }
 
+static void edit_alloca(struct edits *ed, struct node *n)
+{
+	const struct node *size = n->first->next;
+
+	add(ed, n->first->begin, n->first->end, xstrdup("ckpt_alloca"));
+	if (size)
+		add(ed, size->begin, size->begin, xstrdup("&__ckpt_al, "));
+}
+
 static void edit_top(struct emit *e, struct edits *ed, struct node *body)
 {
 	struct strbuf sb = STRBUF_INIT;
@@ -484,6 +494,8 @@ static void collect_children(struct emit *e, struct edits *ed, struct node *n)
 		edit_label(e, ed, n);
 	if (n->kind == N_BREAK || n->kind == N_CONTINUE)
 		edit_jump(e, ed, n);
+	if (clone && alloca_is_call(n))
+		edit_alloca(ed, n);
 	if (n->kind == N_REF)
 		edit_ref(e, ed, n);
 	if (n->kind == N_TYPE_REF)

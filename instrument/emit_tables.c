@@ -44,6 +44,8 @@ static void add_var(struct emit *e, const struct point *p, int i)
 	add_quoted(v->stable, &e->tables);
 	if (v->is_frame)
 		strbuf_addstr(&e->tables, ", &ckpt_frame_type");
+	else if (v->is_chain)
+		strbuf_addstr(&e->tables, ", &ckpt_chain_type");
 	else
 		strbuf_addf(&e->tables, ", &__ckpt_y[%d]",
 			    type_ref(e, var_type(v)));

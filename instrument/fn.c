@@ -7,6 +7,7 @@
 #include "common/base/hash.h"
 #include "common/base/strbuf.h"
 #include "common/base/xalloc.h"
+#include "instrument/alloca.h"
 #include "instrument/dispatch.h"
 #include "instrument/fn_refuse.h"
 #include "instrument/fn_static.h"
@@ -561,6 +562,7 @@ static struct fn *fn_make(struct ast *a, struct node *n)
 	for (int i = 0; i < n->decl->nparams; i++)
 		add_local(fn, n->decl->params[i]);
 	dispatch_make(fn);
+	alloca_make(fn);
 	node_walk(fn->body, collect, fn);
 	dispatch_plan(fn);
 	fn->nlocals = fn->nvars;

@@ -37,6 +37,7 @@ struct var {
 	bool is_bool; /* temporary: the value of a && or || */
 	bool is_frame; /* fn.frame: no declaration, no node */
 	size_t scope_begin, scope_end; /* of a variable: where it has a name */
+	bool is_chain; /* of what alloca gave */
 	bool carried; /* live where the address of a label leads */
 	bool hoisted; /* in the slow clone declared at its top */
 	int index; /* among fn.vars */
@@ -90,6 +91,7 @@ struct fn {
 	int nsites;
 	struct var *rest; /* the arguments behind `...`: never saved */
 	struct var *frame; /* with sites: numbers the activation */
+	struct var *alloca; /* owns what alloca gives; NULL: none is called */
 	struct dispatch *dispatch; /* NULL: no label has its address taken */
 	struct vm **vms; /* of vm.c */
 	int nvms;

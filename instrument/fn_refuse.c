@@ -29,7 +29,7 @@ static const char *feature_words(enum feature f)
 	case F_CONTEXT:
 		return "it calls getcontext or __builtin_setjmp";
 	case F_ALLOCA:
-		return "it calls alloca";
+		return "it calls __builtin_alloca_with_align";
 	case F_CLEANUP:
 		return "it has a variable with a cleanup function";
 	case F_NESTED_FUNCTION:

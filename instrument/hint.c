@@ -11,6 +11,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "instrument/alloca.h"
 #include "instrument/hand.h"
 
 /* What a size is made of. */
@@ -323,7 +324,9 @@ struct hint hint_of(const struct emit *e, const struct node *call)
 	struct hint h = { .how = HINT_NONE };
 	struct measure m = { NULL, false };
 	const struct type *to;
-	bool own = d && (is_allocator(d->name) || hand_is_type(d->name));
+	bool chained = alloca_is_call(call) && e->variant != AS_WRITTEN;
+	bool own = d &&
+		   (is_allocator(d->name) || hand_is_type(d->name) || chained);
 
 	if (!call->type || call->type->kind != T_POINTER ||
 	    (d && d->is_system && !own))
@@ -333,7 +336,7 @@ struct hint hint_of(const struct emit *e, const struct node *call)
 		m = measure(a);
 	if (!m.type || m.type->size <= 0) {
 		if (d && is_generic(call->type) &&
-		    plan_allocates(e->plan, e->unit, d->name))
+		    (chained || plan_allocates(e->plan, e->unit, d->name)))
 			h = by_destination(e, call);
 		h.clear = !own;
 		return h;

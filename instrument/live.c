@@ -512,6 +512,8 @@ static void point_vars(struct scope *s, struct point *p)
 		p->maybe[p->nvars] = touch_is_fresh(fn, s->mem[i], p);
 		p->vars[p->nvars++] = s->mem[i];
 	}
+	if (fn->alloca)
+		p->vars[p->nvars++] = fn->alloca;
 	if (fn->frame)
 		p->vars[p->nvars++] = fn->frame;
 }

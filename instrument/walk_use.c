@@ -94,8 +94,6 @@ static const struct {
 	{ "_longjmp", F_LONGJMP },
 	{ "siglongjmp", F_LONGJMP },
 	{ "__builtin_longjmp", F_LONGJMP },
-	{ "alloca", F_ALLOCA },
-	{ "__builtin_alloca", F_ALLOCA },
 	{ "__builtin_alloca_with_align", F_ALLOCA },
 	{ "__builtin_va_start", F_VA_START },
 	{ "__builtin_apply", F_APPLY },
