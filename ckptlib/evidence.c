@@ -121,8 +121,8 @@ static void propose(struct worklist *list, uintptr_t v,
 	uint32_t i, id;
 
 	s = ckpti_heap_block(v, &i);
-	if (!s)
-		return;
+	if (!s || ckpti_type_of_id(CKPTI_TYPE_OF(s->words[i])) == t)
+		return; /* nearly always */
 	if (list->firm)
 		look_at_pool(s, i, v, t);
 	if ((uintptr_t)ckpti_slot_addr(s, i) != v)
