@@ -21,6 +21,7 @@
 #include "ckptlib/poll.h"
 #include "ckptlib/restore.h"
 #include "ckptlib/scan.h"
+#include "ckptlib/state.h"
 #include "ckptlib/stats.h"
 #include "ckptlib/streams.h"
 #include "ckptlib/undo.h"
@@ -168,6 +169,7 @@ static void settle(struct capture *c)
 	ckpti_clocks_capture();
 	c->serial = ckpti_serial + 1;
 	ckpti_scan_begin(&c->scan);
+	ckpti_state_capture();
 	ckpti_streams_capture(&c->files);
 	ckpti_files_capture(&c->files, &c->scan.reasons);
 }

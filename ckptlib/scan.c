@@ -112,6 +112,44 @@ static void tell_untyped(struct walk *w, uintptr_t v, const char *at)
 	       (unsigned long)ckpti_slot_size(s, i));
 }
 
+/* The number that arrays of it are made of, or NULL. */
+static const struct ckpt_type *number_of(const struct ckpt_type *t)
+{
+	while (t && t->kind == CKPT_ARRAY)
+		t = t->elem;
+	if (!t || t->kind < CKPT_CHAR || t->kind > CKPT_FLOAT)
+		return NULL;
+	return t;
+}
+
+/*
+ * A block of numbers that a pointer reads as wider or narrower ones: what they
+ * are then depends on the order of bytes. bzip2 sorts 32 bits at a time what
+ * it filled byte by byte.
+ */
+static void tell_other_width(struct walk *w, uintptr_t v, const char *at,
+			     const struct ckpt_type *pointee)
+{
+	const struct ckpt_type *t, *as = number_of(pointee);
+	struct ckpti_span *s;
+	uint32_t i, id;
+
+	if (!as || w->soft)
+		return;
+	s = ckpti_heap_block(v, &i);
+	id = s ? CKPTI_TYPE_OF(s->words[i]) : 0;
+	t = id && id != CKPTI_TYPE_CONFLICT ? number_of(ckpti_type_of_id(id))
+					    : NULL;
+	if (!t || t->size == as->size ||
+	    v - (uintptr_t)ckpti_slot_addr(s, i) >= ckpti_slot_size(s, i))
+		return;
+	REASON(w, at,
+	       ckpti_width_varies(t) || ckpti_width_varies(as)
+		       ? IMG_SAME_ORDER | IMG_SAME_WORD
+		       : IMG_SAME_ORDER,
+	       "'%s' reads a block of %s as %s", t->name, as->name);
+}
+
 static void visit_pointer(struct walk *w, const char *at,
 			  const struct ckpt_type *pointee)
 {
@@ -123,6 +161,7 @@ static void visit_pointer(struct walk *w, const char *at,
 	if (v >= w->heap_low && v < w->heap_high) {
 		if (w->untyped && !w->soft)
 			tell_untyped(w, v, at);
+		tell_other_width(w, v, at, pointee);
 		return;
 	}
 	if (mark_outside(w, v, pointee) || w->soft)

@@ -80,6 +80,33 @@ ckpti_handler *ckpt_signal(int sig, ckpti_handler *handler)
 	return ckpt_sigaction(sig, &action, &old) ? SIG_ERR : old.sa_handler;
 }
 
+/* What signal is where headers were asked for POSIX or X/Open alone. */
+ckpti_handler *ckpt___sysv_signal(int sig, ckpti_handler *handler)
+{
+	struct sigaction action, old;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = handler;
+	action.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
+	sigemptyset(&action.sa_mask);
+	return ckpt_sigaction(sig, &action, &old) ? SIG_ERR : old.sa_handler;
+}
+
+/* Handlers that held for one signal, which came. */
+void ckpti_state_capture(void)
+{
+	struct sigaction now;
+	int sig;
+
+	for (sig = 1; sig < CKPTI_NSIG; sig++) {
+		if (!ckpti_own.sig_set[sig] ||
+		    !(ckpti_own.sig_flags[sig] & (int)SA_RESETHAND))
+			continue;
+		if (!sigaction(sig, NULL, &now) && now.sa_handler == SIG_DFL)
+			ckpti_own.sig_set[sig] = 0;
+	}
+}
+
 static void resume_signals(void)
 {
 	struct sigaction action;

@@ -333,6 +333,81 @@ static enum ckpti_found in_heap(struct ckpti_load *load, uint64_t addr,
 	return CKPTI_FOUND;
 }
 
+static uint32_t field_at(const struct img_type *t, uint64_t offset)
+{
+	uint32_t i = t->nfields;
+
+	while (i-- > 0) {
+		if (!t->fields[i].width && t->fields[i].offset <= offset)
+			return i;
+	}
+	return IMG_NONE;
+}
+
+/* Whether the object has such a thing at that offset, or ends there in one. */
+static bool holds(const struct img *img, uint32_t type, uint64_t offset,
+		  uint32_t pointee)
+{
+	const struct img_type *t;
+	uint32_t i;
+
+	while (type != IMG_NONE) {
+		if (offset == 0 && ckpti_img_starts(img, type, pointee))
+			return true;
+		t = &img->types[type];
+		if (t->kind == CKPT_ARRAY && t->elem != IMG_NONE &&
+		    img->types[t->elem].size) {
+			offset %= img->types[t->elem].size;
+			type = t->elem;
+		} else if (t->kind == CKPT_STRUCT &&
+			   (i = field_at(t, offset)) != IMG_NONE) {
+			offset -= t->fields[i].offset;
+			type = t->fields[i].type;
+		} else {
+			return false;
+		}
+	}
+	return true; /* nobody knows */
+}
+
+/*
+ * One element before an array's first, as in `sp = stack - 1`: no object is
+ * there, or another one, but the program counts from it. Only where the
+ * array's elements are what the pointer is declared to lead to, and what is
+ * there is not.
+ */
+static bool before_start(struct ckpti_load *load, uint64_t addr,
+			 uint32_t pointee, uintptr_t *ret_value)
+{
+	const struct img *img = load->img;
+	const struct ckpt_type *to;
+	struct ckpti_target *t;
+	uint64_t start;
+	uint32_t from;
+
+	if (pointee == IMG_NONE || img->types[pointee].kind == CKPT_VOID ||
+	    !img->types[pointee].size)
+		return false;
+	t = target_at(load, addr, pointee);
+	if (t && holds(img, t->type, addr - t->addr, pointee))
+		return false;
+	start = addr + img->types[pointee].size;
+	t = target_at(load, start, pointee);
+	if (!t || t->addr != start || !t->to || !t->to_type)
+		return false;
+	from = t->type;
+	to = t->to_type;
+	while (from != IMG_NONE && from != pointee &&
+	       img->types[from].kind == CKPT_ARRAY && to->kind == CKPT_ARRAY) {
+		from = img->types[from].elem;
+		to = to->elem;
+	}
+	if (from != pointee)
+		return false;
+	*ret_value = t->to - to->size;
+	return true;
+}
+
 /* Whether it may have led somewhere before: to a frame that has returned. */
 static bool was_memory(const struct img *img, uint64_t addr)
 {
@@ -356,6 +431,8 @@ enum ckpti_found ckpti_translate(struct ckpti_load *load, uint64_t addr,
 	if (addr >= load->heap_low && addr < load->heap_high)
 		return in_heap(load, addr, pointee, ret_value);
 	t = func_at(load, addr);
+	if (!t && before_start(load, addr, pointee, ret_value))
+		return CKPTI_FOUND;
 	if (!t)
 		t = target_at(load, addr, pointee);
 	if (t && !t->to) {
