@@ -1,6 +1,5 @@
 /* tests: several output streams, appending, rewriting a position, read back */
 /* SPDX-License-Identifier: MIT */
-/* no-crash: cuts a file that an older image knows as longer, which is refused */
 /* output: files.log files.table files.short */
 #include "check.h"
 #include <stdlib.h>
