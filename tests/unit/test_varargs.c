@@ -37,8 +37,7 @@ static const char *const text =
 				       "		" START "(a, n);\n"
 				       "		n = " ARG(
 					       "a") ";\n"
-						    "		" END
-						    "(a);\n"
+						    "		" END "(a);\n"
 						    "		g(n);\n"
 						    "	}\n"
 						    "	return g(0); }\n";
