@@ -27,6 +27,8 @@ page_head() {
 
 	$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1), $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg).
 	END
+	awk -v n="$(nproc)" '$1 > n { print "The machine was busy with other work: times" \
+		" and milliseconds count little. `-`: not measured." }' /proc/loadavg
 }
 
 row() { # BUILD KERNEL
