@@ -231,6 +231,7 @@ extern int ckpt_jump_value;
 extern const struct ckpt_type ckpt_frame_type; /* of __ckpt_j */
 void ckpt_arm(void *env, unsigned long long frame, unsigned site);
 void *ckpt_rearm(unsigned long long frame);
+void ckpt_rearmed(void); /* after the setjmp has returned 0 */
 
 /* All of a jmp_buf that an image holds are its last bytes. */
 #define CKPT_TAG_BYTES 48
@@ -242,6 +243,10 @@ extern const struct ckpt_type ckpt_tag_type;
 extern const struct ckpt_type ckpt_chain_type;
 void *ckpt_alloca(void *frame, unsigned long size);
 void ckpt_alloca_end(void *frame);
+
+/* A sigset_t: what signals there are, in words of 32 on all machines. */
+extern const struct ckpt_type ckpt_word_type;
+extern const struct ckpt_field ckpt_sigset_fields[2];
 
 /* Runs the program: start calls main's fast clone.  Returns main's value. */
 int ckpt_main(int argc, char **argv, char **envp,

@@ -21,7 +21,7 @@
 #include "ckptlib/poll.h"
 #include "ckptlib/restore.h"
 #include "ckptlib/scan.h"
-#include "ckptlib/state.h"
+#include "ckptlib/sigstate.h"
 #include "ckptlib/stats.h"
 #include "ckptlib/streams.h"
 #include "ckptlib/undo.h"
@@ -169,9 +169,9 @@ static void settle(struct capture *c)
 	ckpti_clocks_capture();
 	c->serial = ckpti_serial + 1;
 	ckpti_scan_begin(&c->scan);
-	ckpti_state_capture();
 	ckpti_streams_capture(&c->files);
 	ckpti_files_capture(&c->files, &c->scan.reasons);
+	ckpti_sigstate_capture(&c->scan.reasons);
 }
 
 static void find_problem(struct capture *c)

@@ -8,6 +8,7 @@
 #include "ckptlib/wrap_dir.h"
 
 #include "ckptlib/jump.h"
+#include "ckptlib/sigstate.h"
 
 struct ckpti_own ckpti_own;
 struct tm ckpti_own_tm;
@@ -65,7 +66,28 @@ const struct ckpt_type ckpt_chain_type = { .name = "void *",
 POINTER(type_charp, "char *", type_char);
 POINTER(type_charpp, "char **", type_charp);
 POINTER(type_funcp, "void (*)(void)", type_func);
-POINTER(type_funcpp, "void (**)(void)", type_funcp);
+
+static const struct ckpt_field exit_fields[] = {
+	{ .name = "fn",
+	  .type = &type_funcp,
+	  .offset = offsetof(struct ckpti_exit, fn) },
+	{ .name = "arg",
+	  .type = &type_voidp,
+	  .offset = offsetof(struct ckpti_exit, arg) },
+	{ .name = "takes_status",
+	  .type = &type_int,
+	  .offset = offsetof(struct ckpti_exit, takes_status) },
+};
+static const struct ckpt_type type_exit = {
+	.name = "struct ckpti_exit",
+	.where = "own.h:18",
+	.kind = CKPT_STRUCT,
+	.align = _Alignof(struct ckpti_exit),
+	.size = sizeof(struct ckpti_exit),
+	.fields = exit_fields,
+	.nfields = sizeof(exit_fields) / sizeof(exit_fields[0]),
+};
+POINTER(type_exitp, "struct ckpti_exit *", type_exit);
 POINTER(type_voidpp, "void **", type_voidp);
 
 #define HOOK(member, t)                                       \
@@ -132,7 +154,7 @@ static const struct ckpt_field own_fields[] = {
 	FIELD(error_texts, type_charpp),  FIELD(signal_texts, type_charpp),
 	FIELD(cwd, type_charp),		  FIELD(opt_next, type_charp),
 	FIELD(opt_first, type_int),	  FIELD(opt_last, type_int),
-	FIELD(opt_ready, type_int),	  FIELD(exit_fns, type_funcpp),
+	FIELD(opt_ready, type_int),	  FIELD(exits, type_exitp),
 	FIELD(exit_count, type_int),	  FIELD(exit_cap, type_int),
 	FIELD(tm_zone, type_zone),	  FIELD(time_text, type_text),
 	FIELD(clock_before, type_double), FIELD(sig_handler, type_handlers),
@@ -242,6 +264,9 @@ static const struct ckpt_global own_globals[] = {
 	{ .name = "optarg", .type = &type_charp, .addr = &optarg },
 	{ .name = "optind", .type = &type_int, .addr = &optind },
 	{ .name = "opterr", .type = &type_int, .addr = &opterr },
+	{ .name = "signals",
+	  .type = &ckpti_sigstate_type,
+	  .addr = &ckpti_sigstate },
 	{ .name = "jump frames",
 	  .type = &ckpt_frame_type,
 	  .addr = &ckpt_frames },
@@ -253,13 +278,16 @@ static const struct ckpt_global own_globals[] = {
 
 /* Types that a restarted program may need though no unit of it names them. */
 static const struct ckpt_type *const own_types[] = {
-	&type_char,	&type_schar,   &type_uchar,	 &type_short,
-	&type_ushort,	&type_int,     &type_uint,	 &type_long,
-	&type_ulong,	&type_llong,   &type_float,	 &type_double,
-	&type_voidp,	&type_ldouble, &type_ullong,	 &type_charp,
-	&type_charpp,	&type_funcp,   &type_own,	 &ckpt_frame_type,
-	&ckpt_tag_type, &type_hook,    &type_dir,	 &type_dirent,
-	&type_dirent64, &type_ucharp,  &ckpt_chain_type,
+	&type_char,	 &type_schar,	   &type_uchar,
+	&type_short,	 &type_ushort,	   &type_int,
+	&type_uint,	 &type_long,	   &type_ulong,
+	&type_llong,	 &type_float,	   &type_double,
+	&type_voidp,	 &type_ldouble,	   &type_ullong,
+	&type_charp,	 &type_charpp,	   &type_funcp,
+	&type_own,	 &ckpt_frame_type, &ckpt_tag_type,
+	&type_hook,	 &type_dir,	   &type_dirent,
+	&type_dirent64,	 &type_ucharp,	   &ckpt_chain_type,
+	&ckpt_word_type, &type_exit,	   &ckpti_sigstate_type,
 };
 
 const struct ckpt_unit ckpti_own_unit = {
@@ -273,7 +301,7 @@ const struct ckpt_unit ckpti_own_unit = {
 
 const struct ckpt_type *const ckpti_char_type = &type_char;
 const struct ckpt_type *const ckpti_text_type = &type_charp;
-const struct ckpt_type *const ckpti_exit_type = &type_funcp;
+const struct ckpt_type *const ckpti_exit_type = &type_exit;
 const struct ckpt_type *const ckpti_voidp_type = &type_voidp;
 const struct ckpt_type *const ckpti_hook_type = &type_hook;
 const struct ckpt_type *const ckpti_dir_type = &type_dir;

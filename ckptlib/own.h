@@ -24,6 +24,13 @@ struct ckpti_hook {
 /* Which call the innermost frame waits for, if any. */
 enum ckpti_call { CKPTI_CALL_NONE, CKPTI_CALL_HERE, CKPTI_CALL_NOW };
 
+/* A handler of atexit or on_exit. */
+struct ckpti_exit {
+	void (*fn)(void);
+	void *arg;
+	int takes_status;
+};
+
 struct ckpti_own {
 	char **argv;
 	int argc;
@@ -39,7 +46,7 @@ struct ckpti_own {
 	char *opt_next;
 	int opt_first, opt_last, opt_ready;
 	/* atexit, in order of registration */
-	void (**exit_fns)(void);
+	struct ckpti_exit *exits;
 	int exit_count, exit_cap;
 	/* localtime and its kin, beside ckpti_own_tm */
 	char tm_zone[128]; /* names of zones, one behind the other */
@@ -80,7 +87,7 @@ extern struct tm ckpti_own_tm;
 extern const struct ckpt_unit ckpti_own_unit;
 extern const struct ckpt_type *const ckpti_char_type;
 extern const struct ckpt_type *const ckpti_text_type; /* char * */
-extern const struct ckpt_type *const ckpti_exit_type; /* void (*)(void) */
+extern const struct ckpt_type *const ckpti_exit_type; /* struct ckpti_exit */
 extern const struct ckpt_type *const ckpti_voidp_type;
 extern const struct ckpt_type *const ckpti_hook_type;
 extern const struct ckpt_type *const ckpti_dir_type; /* struct ckpti_dir */

@@ -22,6 +22,8 @@
 #include "ckptlib/own.h"
 #include "ckptlib/park.h"
 #include "ckptlib/profile.h"
+#include "ckptlib/sigstate.h"
+#include "ckptlib/wrap_signal.h"
 #include "ckptlib/writer.h"
 
 volatile int ckpt_request;
@@ -38,6 +40,7 @@ volatile unsigned ckpti_poll_signals;
 
 static unsigned pending;
 static volatile uint64_t pending_ns;
+static volatile int exit_signal; /* that asked to leave */
 static unsigned long long polls;
 static int counting; /* CKPT_AFTER_POLLS and such: each poll comes here */
 static const char *refused;
@@ -57,17 +60,29 @@ static void ask(unsigned why)
 	ckpt_request = 1;
 }
 
-static void on_signal(int sig)
+/* The program means its own handler when it sends the signal to itself. */
+static int is_for_program(int sig, const siginfo_t *info)
+{
+	return ckpti_own.sig_set[sig] && info->si_code <= 0 &&
+	       info->si_pid == getpid();
+}
+
+static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	int saved = errno;
 
+	if (sig != TIMER_SIGNAL && is_for_program(sig, info)) {
+		ckpti_signal_pass(sig, info, context);
+		errno = saved;
+		return;
+	}
 	ckpti_poll_signals++;
 	if (sig == SIGUSR2)
 		ask(CKPTI_WHY_GO_ON);
 	else if (sig == TIMER_SIGNAL)
 		ask(CKPTI_WHY_INTERVAL);
 	else
-		ask(CKPTI_WHY_EXIT);
+		exit_signal = sig, ask(CKPTI_WHY_EXIT);
 	errno = saved;
 }
 
@@ -91,6 +106,17 @@ int ckpti_poll_uses(int sig)
 	return started && signal_index(sig) >= 0;
 }
 
+int ckpti_poll_keeps(int sig)
+{
+	return sig == SIGTERM || sig == SIGTSTP;
+}
+
+int ckpti_poll_is_ours(const struct sigaction *action)
+{
+	return (action->sa_flags & SA_SIGINFO) &&
+	       action->sa_sigaction == on_signal;
+}
+
 void ckpti_poll_yield(int sig, int taken)
 {
 	int i = signal_index(sig);
@@ -100,10 +126,7 @@ void ckpti_poll_yield(int sig, int taken)
 	if (taken && !yielded[i])
 		ckpti_say("the program handles %s itself: it asks for no "
 			  "checkpoint any more",
-			  sig == SIGTERM   ? "SIGTERM"
-			  : sig == SIGTSTP ? "SIGTSTP"
-			  : sig == SIGUSR2 ? "SIGUSR2"
-					   : "SIGURG");
+			  sig == SIGUSR2 ? "SIGUSR2" : "SIGURG");
 	yielded[i] = taken;
 }
 
@@ -111,8 +134,8 @@ void ckpti_poll_action(int sig, struct sigaction *ret_action)
 {
 	(void)sig;
 	memset(ret_action, 0, sizeof(*ret_action));
-	ret_action->sa_handler = on_signal;
-	ret_action->sa_flags = SA_RESTART;
+	ret_action->sa_sigaction = on_signal;
+	ret_action->sa_flags = SA_RESTART | SA_SIGINFO;
 	sigemptyset(&ret_action->sa_mask);
 }
 
@@ -155,8 +178,11 @@ void ckpti_poll_start(void)
 	for (i = 0; i < NSIGNALS; i++) {
 		if (signal_index(signals[i]) < 0)
 			continue;
-		if (ckpti_own.sig_set[signals[i]])
-			continue; /* a restarted program's own handler */
+		/* a restarted program's own handler */
+		yielded[i] = ckpti_own.sig_set[signals[i]] &&
+			     !ckpti_poll_keeps(signals[i]);
+		if (yielded[i])
+			continue;
 		ckpti_poll_action(signals[i], &action);
 		sigaction(signals[i], &action, NULL);
 	}
@@ -170,6 +196,7 @@ void ckpti_poll_start(void)
 
 void ckpti_poll_stop(void)
 {
+	struct sigaction action;
 	unsigned i;
 
 	if (!started)
@@ -178,8 +205,10 @@ void ckpti_poll_stop(void)
 	counting = 0;
 	has_timer = 0;
 	for (i = 0; i < NSIGNALS; i++) {
-		if (signal_index(signals[i]) >= 0 && !yielded[i])
-			signal(signals[i], SIG_DFL);
+		if (signal_index(signals[i]) < 0 || yielded[i])
+			continue;
+		ckpti_signal_wanted(signals[i], &action);
+		sigaction(signals[i], &action, NULL);
 	}
 	ckpt_request = 0;
 	pending = 0;
@@ -291,6 +320,7 @@ void ckpti_poll_released(void)
 static int begin(void)
 {
 	ckpti_frames_reset();
+	ckpti_sigstate_hold();
 	switch (ckpti_park()) {
 	case 0:
 		ckpt_unwinding = 1;
@@ -302,7 +332,15 @@ static int begin(void)
 	default:
 		ckpti_say("no checkpoint: no memory for a copy of the stack");
 	}
+	ckpti_sigstate_release();
 	return 0;
+}
+
+/* Asked to leave, and no image: what the program does about the signal. */
+static void leave_to_program(unsigned why)
+{
+	if (why & CKPTI_WHY_EXIT)
+		ckpti_signal_raise(exit_signal);
 }
 
 int ckpti_poll_take(unsigned why)
@@ -323,10 +361,13 @@ int ckpti_poll_take(unsigned why)
 		return 0;
 	if (refused) {
 		ckpti_say("no checkpoint: %s", refused);
+		leave_to_program(why);
 		return 0;
 	}
-	if (must_wait(why))
+	if (must_wait(why)) {
+		leave_to_program(why);
 		return 0;
+	}
 	ckpti_asked.why = why;
 	ckpti_asked.asked_ns = pending_ns;
 	ckpti_asked.poll_ns = ckpti_now_ns();
@@ -335,6 +376,7 @@ int ckpti_poll_take(unsigned why)
 	if (begin())
 		return 1;
 	ckpti_hooks_run(CKPTI_HOOK_CONTINUE);
+	leave_to_program(ckpti_asked.why);
 	errno = ckpti_own.saved_errno;
 	return 0;
 }

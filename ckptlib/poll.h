@@ -54,6 +54,9 @@ void ckpti_poll_released(void);
 
 /* Whether `sig` asks for checkpoints in this process. */
 int ckpti_poll_uses(int sig);
+/* Whether it does so even where the program has a handler. */
+int ckpti_poll_keeps(int sig);
+int ckpti_poll_is_ours(const struct sigaction *action);
 /* The program takes the signal for itself, or gives it back. */
 void ckpti_poll_yield(int sig, int taken);
 /* The handler's disposition of a signal of ours. */

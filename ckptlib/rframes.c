@@ -16,6 +16,7 @@
 #include "ckptlib/hand.h"
 #include "ckptlib/os.h"
 #include "ckptlib/park.h"
+#include "ckptlib/sigstate.h"
 #include "ckptlib/translate.h"
 #include "ckptlib/varray.h"
 
@@ -332,6 +333,17 @@ void ckpti_rframes_resume(void *ret)
 	resume(nrframes - 1, ret);
 }
 
+static int arms_again(const struct ckpt_point *p)
+{
+	return p->nvars && p->vars[p->nvars - 1].type == &ckpt_frame_type;
+}
+
+void ckpt_rearmed(void)
+{
+	if (current == 0)
+		ckpti_sigstate_go();
+}
+
 void *const *ckpt_restore(const struct ckpt_function *fn, unsigned *ret_id)
 {
 	const struct rframe *f = &rframes[current];
@@ -340,6 +352,9 @@ void *const *ckpt_restore(const struct ckpt_function *fn, unsigned *ret_id)
 	if (f->point->fn != fn)
 		broken("another function was entered than the frame's");
 	*ret_id = f->point->id;
+	/* with setjmp, ckpt_rearmed says when a handler may jump */
+	if (current == 0 && !arms_again(f->point))
+		ckpti_sigstate_go();
 	return f->slots;
 }
 

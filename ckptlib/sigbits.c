@@ -3,6 +3,24 @@
 
 #include <string.h>
 
+#include "ckptlib/abi.h"
+
+const struct ckpt_type ckpt_word_type = { .name = "unsigned int",
+					  .kind = CKPT_UINT,
+					  .align = _Alignof(unsigned),
+					  .size = sizeof(unsigned) };
+
+/* The kernel's set is an array of unsigned long. */
+#define SWAPPED (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ && sizeof(long) == 8)
+const struct ckpt_field ckpt_sigset_fields[2] = {
+	{ .name = SWAPPED ? "33 to 64" : "1 to 32",
+	  .type = &ckpt_word_type,
+	  .offset = 0 },
+	{ .name = SWAPPED ? "1 to 32" : "33 to 64",
+	  .type = &ckpt_word_type,
+	  .offset = 4 },
+};
+
 void ckpti_sigbits_get(const sigset_t *set, unsigned char ret_bits[8])
 {
 	int sig;

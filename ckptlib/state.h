@@ -6,8 +6,8 @@
 /* After ckpti_own holds what the image says. The locale comes first: streams
  * of wide characters need it. */
 void ckpti_state_locale(void);
-/* Before the variables are written: what the kernel changed by itself. */
-void ckpti_state_capture(void);
 void ckpti_state_resume(void);
+
+char *ckpt_setlocale(int category, const char *name);
 
 #endif

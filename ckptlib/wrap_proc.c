@@ -14,40 +14,74 @@
 
 static int armed;
 
-static void run_handlers(void)
+static void run_handlers(int status, void *unused)
 {
 	struct ckpti_own *o = &ckpti_own;
 
+	(void)unused;
 	/* A handler may register another one. */
-	while (o->exit_count > 0)
-		o->exit_fns[--o->exit_count]();
+	while (o->exit_count > 0) {
+		struct ckpti_exit *e = &o->exits[--o->exit_count];
+
+		if (e->takes_status)
+			((void (*)(int, void *))e->fn)(status, e->arg);
+		else
+			e->fn();
+	}
 }
 
 void ckpti_exit_arm(void)
 {
 	if (!armed)
-		armed = atexit(run_handlers) == 0;
+		armed = on_exit(run_handlers, NULL) == 0;
+}
+
+static struct ckpti_exit *add_exit(void)
+{
+	struct ckpti_own *o = &ckpti_own;
+	int cap = o->exit_cap ? o->exit_cap * 2 : 32;
+	struct ckpti_exit *p;
+
+	ckpti_exit_arm();
+	if (o->exit_count == o->exit_cap) {
+		p = ckpti_realloc(CKPTI_PROGRAM, o->exits,
+				  (size_t)cap * sizeof(*p), ckpti_exit_type);
+		if (!p)
+			return NULL;
+		memset(p + o->exit_count, 0,
+		       (size_t)(cap - o->exit_count) * sizeof(*p));
+		o->exits = p;
+		o->exit_cap = cap;
+	}
+	return &o->exits[o->exit_count++];
 }
 
 int ckpt_atexit(void (*fn)(void))
 {
-	struct ckpti_own *o = &ckpti_own;
-	void (**p)(void);
-	int cap = o->exit_cap ? o->exit_cap * 2 : 32;
+	struct ckpti_exit *e = add_exit();
 
-	ckpti_exit_arm();
-	if (o->exit_count == o->exit_cap) {
-		p = ckpti_realloc(CKPTI_PROGRAM, o->exit_fns,
-				  (size_t)cap * sizeof(*p), ckpti_exit_type);
-		if (!p)
-			return -1;
-		memset(p + o->exit_count, 0,
-		       (size_t)(cap - o->exit_count) * sizeof(*p));
-		o->exit_fns = p;
-		o->exit_cap = cap;
-	}
-	o->exit_fns[o->exit_count++] = fn;
+	if (!e)
+		return -1;
+	*e = (struct ckpti_exit){ .fn = fn };
 	return 0;
+}
+
+int ckpt_on_exit(void (*fn)(int status, void *arg), void *arg)
+{
+	struct ckpti_exit *e = add_exit();
+
+	if (!e)
+		return -1;
+	*e = (struct ckpti_exit){ .fn = (void (*)(void))fn,
+				  .arg = arg,
+				  .takes_status = 1 };
+	return 0;
+}
+
+int ckpt_at_quick_exit(void (*fn)(void))
+{
+	ckpti_poll_refuse("the program has handlers for quick_exit");
+	return at_quick_exit(fn);
 }
 
 /* ---- the environment: its array and texts in the program arena ----------------------- */

@@ -4,6 +4,8 @@
 #define CKPTLIB_WRAP_PROC_H
 
 int ckpt_atexit(void (*fn)(void));
+int ckpt_on_exit(void (*fn)(int status, void *arg), void *arg);
+int ckpt_at_quick_exit(void (*fn)(void));
 int ckpt_setenv(const char *name, const char *value, int replace);
 int ckpt_unsetenv(const char *name);
 int ckpt_putenv(char *entry);

@@ -59,8 +59,9 @@ void emit_rearm(struct emit *e)
 	name = fn->sites[0]->first;
 	strbuf_addstr(&e->out, " switch (");
 	render(e, name, &e->out);
-	strbuf_addf(&e->out, "(ckpt_rearm(%s)%s)) { ", fn->frame->name,
-		    name->next->next ? ", 0" : "");
+	strbuf_addf(&e->out,
+		    "(ckpt_rearm(%s)%s)) { case 0: ckpt_rearmed(); break; ",
+		    fn->frame->name, name->next->next ? ", 0" : "");
 	for (int i = 0; i < fn->nsites; i++)
 		strbuf_addf(&e->out, "case %d: goto __ckpt_J%d; ", i + 1, i);
 	strbuf_addstr(&e->out, "}");

@@ -113,6 +113,15 @@ static bool is_jump_buffer(const struct type *t)
 	       !strcmp(t->tag, "__jmp_buf_tag");
 }
 
+/* Longer than there are signals, in words that differ: libckpt knows it. */
+static bool is_signal_set(const struct type *t)
+{
+	const char *name = t->tag ? t->tag : t->typedef_name;
+
+	return t->kind == T_STRUCT && t->is_system && name &&
+	       (!strcmp(name, "__sigset_t") || !strcmp(name, "sigset_t"));
+}
+
 /* System types whose bytes mean nothing elsewhere. */
 static bool is_opaque(const struct type *t)
 {
@@ -123,10 +132,10 @@ static bool is_opaque(const struct type *t)
 
 	if (t->kind == T_VA_LIST || t->kind == T_OTHER || t->kind == T_VLA)
 		return true;
+	if (is_jump_buffer(t) || is_signal_set(t))
+		return true;
 	if (!t->is_system || !t->tag)
 		return false;
-	if (is_jump_buffer(t))
-		return true;
 	for (size_t i = 0; i < sizeof(tags) / sizeof(*tags); i++)
 		if (!strcmp(tags[i], t->tag))
 			return true;
@@ -135,7 +144,7 @@ static bool is_opaque(const struct type *t)
 
 static const char *kind_word(const struct type *t)
 {
-	if (is_jump_buffer(t))
+	if (is_jump_buffer(t) || is_signal_set(t))
 		return "CKPT_STRUCT";
 	if (is_opaque(t))
 		return "CKPT_OPAQUE";
@@ -259,6 +268,8 @@ static int add_fields(const struct type *t, struct strbuf *out)
 
 	if (is_jump_buffer(t))
 		return add_tag_field(t, out);
+	if (is_signal_set(t))
+		return 2;
 	if (!is_record(t))
 		return 0;
 	for (int i = 0; i < t->nfields; i++) {
@@ -316,7 +327,9 @@ static void add_type(const struct emit *e, const struct type *t, int nfields,
 		strbuf_addf(out, "&__ckpt_y[%d], ", to->id);
 	else
 		strbuf_addstr(out, "0, ");
-	if (nfields)
+	if (is_signal_set(t))
+		strbuf_addstr(out, "ckpt_sigset_fields },\n");
+	else if (nfields)
 		strbuf_addf(out, "__ckpt_q%d },\n", t->id);
 	else
 		strbuf_addstr(out, "0 },\n");
