@@ -152,6 +152,7 @@ static const struct ckpt_field own_fields[] = {
 	FIELD(rand_buffer, type_charp),	  FIELD(rand_kind, type_int),
 	FIELD(rand_home, type_int),	  FIELD(strtok_next, type_charp),
 	FIELD(error_texts, type_charpp),  FIELD(signal_texts, type_charpp),
+	FIELD(locale_name, type_charp),	  FIELD(decimal_point, type_int),
 	FIELD(cwd, type_charp),		  FIELD(opt_next, type_charp),
 	FIELD(opt_first, type_int),	  FIELD(opt_last, type_int),
 	FIELD(opt_ready, type_int),	  FIELD(exits, type_exitp),

@@ -78,6 +78,8 @@ struct ckpti_own {
 	unsigned long restarts;
 	/* by number: strerror's and strsignal's, or NULL */
 	char **error_texts, **signal_texts;
+	char *locale_name; /* what setlocale returned last */
+	int decimal_point;
 	char *cwd; /* the working directory, if it was changed */
 	char origin[16]; /* architecture of the image before, or "" */
 };

@@ -252,10 +252,11 @@ static int restore_all(struct ckpti_load *load)
 			"whose members it is not known which one "
 			"is meant",
 			load->unclear);
+	if (ckpti_state_locale(load->why, sizeof(load->why)))
+		return -1;
 	if (ckpti_files_cwd(true, load->why, sizeof(load->why)) ||
 	    ckpti_files_settle(img, load->why, sizeof(load->why)))
 		return -1;
-	ckpti_state_locale();
 	ckpti_streams_settle(img);
 	if (ckpti_files_cwd(false, load->why, sizeof(load->why)))
 		return -1;

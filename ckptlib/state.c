@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ckptlib/jump.h"
@@ -10,11 +11,36 @@
 #include "ckptlib/own.h"
 #include "ckptlib/poll.h"
 #include "ckptlib/sigstate.h"
+#include "ckptlib/wrap_heap.h"
 #include "ckptlib/wrap_signal.h"
 #include "ckptlib/wrap_state.h"
 #include "ckptlib/wrap_time.h"
 
 /* ---- locale ------------------------------------------------------------------------- */
+
+/* The result in memory of the program's; one that is kept stays. */
+static char *keep_name(char *name)
+{
+	char *p = ckpti_own.locale_name;
+
+	if (!name || (p && strcmp(p, name) == 0))
+		return name ? p : NULL;
+	p = ckpt_strdup(name);
+	if (p)
+		ckpti_own.locale_name = p;
+	return p ? p : name;
+}
+
+/* The decimal point's bytes, so that it can be compared. */
+static int decimal_point(void)
+{
+	const char *p = localeconv()->decimal_point;
+	int v = 0, i;
+
+	for (i = 0; i < 3 && p[i]; i++)
+		v = v << 8 | (unsigned char)p[i];
+	return v;
+}
 
 char *ckpt_setlocale(int category, const char *name)
 {
@@ -23,17 +49,18 @@ char *ckpt_setlocale(int category, const char *name)
 	int i;
 
 	if (!r || !name)
-		return r;
+		return keep_name(r);
+	ckpti_own.decimal_point = decimal_point();
 	for (i = 0; i < CKPTI_NLOCALE; i++) {
 		now = i == LC_ALL ? "" : setlocale(i, NULL);
 		if (!now || strlen(now) >= sizeof(ckpti_own.locale[i]))
 			now = "";
 		strcpy(ckpti_own.locale[i], now);
 	}
-	return setlocale(category, NULL);
+	return keep_name(setlocale(category, NULL));
 }
 
-void ckpti_state_locale(void)
+int ckpti_state_locale(char *why, size_t size)
 {
 	int i;
 
@@ -45,6 +72,15 @@ void ckpti_state_locale(void)
 				  "program uses; it goes on with '%s'",
 				  ckpti_own.locale[i], setlocale(i, NULL));
 	}
+	if (!ckpti_own.locale[LC_NUMERIC][0] ||
+	    decimal_point() == ckpti_own.decimal_point)
+		return 0;
+	/* Numbers would be read and written wrongly. */
+	snprintf(why, size,
+		 "this machine has no locale '%s', which the program uses and "
+		 "which has another decimal point: install it",
+		 ckpti_own.locale[LC_NUMERIC]);
+	return -1;
 }
 
 void ckpti_state_resume(void)
