@@ -60,6 +60,19 @@ char *ckpt_setlocale(int category, const char *name)
 	return keep_name(setlocale(category, NULL));
 }
 
+/* Before the frames are back nobody vouches for the image's environment. */
+static char *set_locale(int category, const char *name)
+{
+	static char *none[1];
+	char **saved = environ;
+	char *set;
+
+	environ = none;
+	set = setlocale(category, name);
+	environ = saved;
+	return set;
+}
+
 int ckpti_state_locale(char *why, size_t size)
 {
 	int i;
@@ -67,7 +80,8 @@ int ckpti_state_locale(char *why, size_t size)
 	for (i = 0; i < CKPTI_NLOCALE; i++) {
 		if (i == LC_ALL || !ckpti_own.locale[i][0])
 			continue;
-		if (!setlocale(i, ckpti_own.locale[i]))
+		ckpti_own.locale[i][sizeof(ckpti_own.locale[i]) - 1] = '\0';
+		if (!set_locale(i, ckpti_own.locale[i]))
 			ckpti_say("this machine has no locale '%s', which the "
 				  "program uses; it goes on with '%s'",
 				  ckpti_own.locale[i], setlocale(i, NULL));

@@ -76,8 +76,9 @@ int main(int argc, char **argv)
 	else
 		qsort(items, N, sizeof *items, compare);
 	early = access("image", F_OK) == 0;
-	printf("sorted %08x, asked early %d\n", (unsigned)digest(),
-	       strcmp(argv[1], "qsort_r") == 0 && early);
+	printf("sorted %08x\n", (unsigned)digest());
+	if (ask_signal && !early)
+		puts("the request waited for the end of the sort");
 	printf("compared %d %d\n", comparisons, calls);
 	for (int i = 0; i < 200; i++) {
 		comparisons = 0;
