@@ -371,6 +371,18 @@ static int walk_frames(struct walk *w)
 	return r;
 }
 
+/* Whether its pointers say of what width the numbers are that they read. */
+static bool reads_numbers(const struct ckpti_map *map)
+{
+	uint32_t i;
+
+	for (i = 0; i < map->nops; i++)
+		if (map->ops[i].code == CKPTI_OP_PTR &&
+		    number_of(map->ops[i].type->elem))
+			return true;
+	return false;
+}
+
 static int walk_run(struct walk *w, struct ckpti_span *s, uint32_t first,
 		    uint32_t n)
 {
@@ -394,10 +406,10 @@ static int walk_run(struct walk *w, struct ckpti_span *s, uint32_t first,
 	if (!map->codes)
 		return 0;
 	w->type = map->type;
-	count = map->plain ? size / map->type->size : 0;
+	count = map->plain && !reads_numbers(map) ? size / map->type->size : 0;
 	for (i = first; i < first + n; i++) {
 		at = ckpti_slot_addr(s, i);
-		if (map->plain && !w->untyped &&
+		if (count && !w->untyped &&
 		    ckpti_map_within(map, at, count, w->heap_low,
 				     w->heap_high - w->heap_low))
 			continue;
