@@ -17,12 +17,30 @@
 
 /* ---- types of blocks ---------------------------------------------------------------- */
 
+/*
+ * How well pointers agree in what they lead to: `int *` and `double *` have one
+ * name, but what they read tells how wide numbers are (scan.c).
+ */
+static bool same_pointee(const struct img *img, uint32_t from,
+			 const struct ckpt_type *to)
+{
+	const struct img_type *f = &img->types[from];
+
+	while (f->kind == to->kind && f->elem != IMG_NONE && to->elem &&
+	       (f->kind == CKPT_PTR || f->kind == CKPT_ARRAY)) {
+		f = &img->types[f->elem];
+		to = to->elem;
+	}
+	return f->kind == to->kind && (f->elem != IMG_NONE) == !!to->elem &&
+	       strcmp(f->name, to->name) == 0;
+}
+
 /* Of the unit's types those with the image's name. */
 static struct ckpti_conv *try_unit(struct ckpti_load *load, uint32_t from,
 				   const struct ckpt_unit *unit)
 {
 	const struct img_type *f = &load->img->types[from];
-	struct ckpti_conv *c;
+	struct ckpti_conv *c, *loose = NULL;
 	unsigned i;
 
 	for (i = 0; unit && i < unit->ntypes; i++) {
@@ -30,22 +48,32 @@ static struct ckpti_conv *try_unit(struct ckpti_load *load, uint32_t from,
 		    strcmp(unit->types[i]->name, f->name) != 0)
 			continue;
 		c = ckpti_conv_get(load, from, unit->types[i]);
-		if (c)
+		if (c && same_pointee(load->img, from, unit->types[i]))
 			return c;
+		if (c && !loose)
+			loose = c;
 	}
-	return NULL;
+	return loose;
 }
 
 static struct ckpti_conv *find_type(struct ckpti_load *load, uint32_t from)
 {
 	const struct img_type *f = &load->img->types[from];
-	struct ckpti_conv *c = NULL;
+	struct ckpti_conv *c = NULL, *loose;
 	unsigned u, i;
 
 	if (f->unit != IMG_NONE)
 		c = try_unit(load, from, load->units[f->unit]);
-	for (u = 0; u < ckpti_nunits() && !c; u++)
+	loose = c;
+	for (u = 0; u < ckpti_nunits(); u++) {
+		if (c && same_pointee(load->img, from, c->to))
+			return c;
 		c = try_unit(load, from, ckpti_unit(u));
+		if (!loose)
+			loose = c;
+	}
+	if (!c)
+		c = loose;
 	if (c || f->kind == CKPT_STRUCT || f->kind == CKPT_UNION)
 		return c;
 	/* A scalar under another name: typedefs differ between machines. */
