@@ -17,8 +17,10 @@
 
 #include "ckptlib/files.h"
 #include "ckptlib/filetab.h"
+#include "ckptlib/heap.h"
 #include "ckptlib/os.h"
 #include "ckptlib/own.h"
+#include "ckptlib/span.h"
 
 struct why {
 	char *text;
@@ -235,6 +237,19 @@ int ckpti_files_restore(const struct img *img, char *text, size_t size)
 	return 0;
 }
 
+/* Whether it is what ckpti_files_chdir left: a text in a block of the heap. */
+static bool is_block_of_text(const char *text)
+{
+	uint32_t i;
+	struct ckpti_span *s = ckpti_heap_block((uintptr_t)text, &i);
+	const char *end;
+
+	if (!s)
+		return false;
+	end = (const char *)ckpti_slot_addr(s, i) + ckpti_slot_size(s, i);
+	return text < end && memchr(text, '\0', (size_t)(end - text));
+}
+
 int ckpti_files_cwd(bool only_try, char *text, size_t size)
 {
 	struct why why = { text, size };
@@ -243,6 +258,10 @@ int ckpti_files_cwd(bool only_try, char *text, size_t size)
 
 	if (!cwd)
 		return 0;
+	if (!is_block_of_text(cwd))
+		return refuse(
+			&why,
+			"its working directory is no text: it is damaged");
 	if (only_try) {
 		fd = open(cwd, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		r = fd < 0 ? -1 : close(fd);
