@@ -80,7 +80,7 @@ static int restart(void)
 		setenv("CKPT_IMAGE", BAD, 1);
 		setenv("CKPT_STATS", STATS, 1);
 		setenv("CKPT_AFTER_POLLS", "1", 1);
-		alarm(60);
+		alarm(10);
 		execv(program[0], program);
 		_exit(127);
 	}

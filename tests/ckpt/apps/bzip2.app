@@ -6,7 +6,7 @@ archs="$host_arch AARCH64 I686 RISCV64"
 refused='S390X PPC64'
 build() { make CC="$CC" CFLAGS="$CFLAGS -D_FILE_OFFSET_BITS=64" LDFLAGS="${LDFLAGS:-}" bzip2; }
 work() {
-	n=60000
+	n=800000
 	[ "$1" = small ] && n=4000
 	seq $n $((n * 9)) | awk '{ print $1 * 7919 % 100003, "line", $1 }' |
 		head -c $((n * 100)) >text

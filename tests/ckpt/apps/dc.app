@@ -6,7 +6,7 @@ build() {
 }
 # Digits of e, and factorials.
 work() {
-	if [ "$1" = small ]; then e=150 f=120; else e=2600 f=3000; fi
+	if [ "$1" = small ]; then e=900 f=1200; else e=2600 f=17000; fi
 	cat >prog <<END
 ${e}k 1 1 [ 1 lx+sx 1 lx/ li*si ly li+sy li 0!=l ] sl
 1si 1sy 0sx [lx1+sx li lx/si ly li+sy li0!=l]dslx ly p

@@ -159,14 +159,24 @@ costs() {
 
 # ---- how long a request waits --------------------------------------------------------
 
-# Asks again and again for an image while the program goes on.
+lines_of() { wc -l <"$1" 2>/dev/null || echo 0; }
+# answered PID BEFORE: waits until there are more answers, or nobody to give one.
+answered() {
+	while [ "$(lines_of stats)" -le "$2" ] && kill -0 "$1" 2>/dev/null; do
+		sleep 0.005
+	done
+}
+# Asks again and again for an image while the program goes on: the next time
+# when the last one is on the disk, or its writing would be part of the wait.
 waits() {
 	prepare wait large || return
 	(ulimit -t "$RUN_LIMIT"
 	CKPT_IMAGE=image CKPT_STATS=stats exec "$(binary "$host_arch")" \
 		"${args[@]}" <"$stdin" >stdout 2>stderr) &
 	pid=$!
-	while sleep 0.02 && kill -USR2 $pid 2>/dev/null; do :; done
+	while sleep 0.02 && n=$(lines_of stats) && kill -USR2 $pid 2>/dev/null; do
+		answered $pid "$n"
+	done
 	wait $pid
 	got=$?
 	must "asked often, goes on and ends with $code" stderr [ $got -eq $code ]
