@@ -1,4 +1,5 @@
 package=lua5.4
+limit=1.10 # the target for a single program; its interpreter polls
 unpack='--skip-patches -x'
 program=src/lua
 class='same addresses'
@@ -6,7 +7,7 @@ archs="$host_arch AARCH64 RISCV64"
 refused='S390X PPC64 I686'
 build() { make -C src linux CC="$CC" MYCFLAGS="$CFLAGS" MYLDFLAGS="${LDFLAGS:-}"; }
 work() {
-	n=6
+	n=250
 	[ "$1" = small ] && n=1
 	cat >prog.lua <<'END'
 local n = tonumber(arg[1])

@@ -159,7 +159,7 @@ costs() {
 
 # ---- how long a request waits --------------------------------------------------------
 
-lines_of() { wc -l <"$1" 2>/dev/null || echo 0; }
+lines_of() { cat "$1" 2>/dev/null | wc -l; }
 # answered PID BEFORE: waits until there are more answers, or nobody to give one.
 answered() {
 	while [ "$(lines_of stats)" -le "$2" ] && kill -0 "$1" 2>/dev/null; do
@@ -174,6 +174,7 @@ waits() {
 	CKPT_IMAGE=image CKPT_STATS=stats exec "$(binary "$host_arch")" \
 		"${args[@]}" <"$stdin" >stdout 2>stderr) &
 	pid=$!
+	sleep 0.3 # or it may have no handler yet
 	while sleep 0.02 && n=$(lines_of stats) && kill -USR2 $pid 2>/dev/null; do
 		answered $pid "$n"
 	done
