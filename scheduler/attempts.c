@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 
 #define LEASE_S 600
@@ -127,13 +128,30 @@ int attempts_store(struct sched *s, struct attempt *a, struct err *err)
 	return rc;
 }
 
+/* RequestCpus: what HTCondor's default slot weight comes to. */
+static double charged_cores(struct sched *s, struct job *j)
+{
+	const struct cluster *c = j->cluster;
+	struct ad *ad = NULL;
+	double cores;
+
+	for (size_t i = 0; !ad && c->columns[i]; i++)
+		if (!strcasecmp(c->columns[i], "RequestCpus") &&
+		    queue_ad(s->db, j, &ad, NULL))
+			break;
+	cores = ad_real(ad ? ad : c->ad, "RequestCpus", 1);
+	ad_free(ad);
+	return cores > 0 ? cores : 1;
+}
+
 static void attach(struct sched *s, struct attempt *a, struct slot *slot)
 {
 	a->slot = slot;
 	slot->attempt = a;
 	a->job->attempt = a;
 	hash_set(s->attempts, a->nonce, a);
-	share_use(&a->job->cluster->owner->share, sched_now(), 1);
+	a->cores = charged_cores(s, a->job);
+	share_use(&a->job->cluster->account->share, sched_now(), a->cores);
 	attempts_renew(a);
 }
 
@@ -192,7 +210,7 @@ int attempts_close(struct sched *s, struct attempt *a,
 	free(figures);
 	if (rc)
 		return rc;
-	share_use(&a->job->cluster->owner->share, sched_now(), -1);
+	share_use(&a->job->cluster->account->share, sched_now(), -a->cores);
 	a->slot->attempt = NULL;
 	a->job->attempt = NULL;
 	hash_steal(s->attempts, a->nonce);

@@ -30,6 +30,7 @@ struct attempt {
 	int ckpt_asked; /* checkpoints asked for, to go on after them */
 	char *reason; /* of the order, or NULL */
 	int64_t resumed_from;
+	double cores; /* charged to the account */
 	int64_t matched, started; /* Unix seconds */
 	struct wire_figures figures;
 	char *address, *scratch;

@@ -7,6 +7,7 @@
 #include "scheduler/autocluster.h"
 
 #include "common/ad/ad.h"
+#include "common/base/clock.h"
 #include "common/base/err.h"
 #include "common/base/hash.h"
 #include "common/base/strbuf.h"
@@ -176,12 +177,13 @@ int queue_enqueue(struct queue *q, struct db *db, struct job *j,
 	rc = find_autocluster(q, db, j, &ac, err);
 	if (rc)
 		return rc;
-	j->bucket = find_bucket(j->cluster->owner, ac);
+	j->bucket = find_bucket(j->cluster->account, ac);
 	j->node.prio = j->prio;
 	j->node.cluster = j->cluster->id;
 	j->node.proc = j->proc;
 	jobheap_push(&j->bucket->heap, &j->node);
 	j->bucket->jobs++;
+	share_wait(&j->bucket->user->share, clock_real_ms() / 1000, 1);
 	ac->jobs++;
 	return 0;
 }
@@ -214,6 +216,7 @@ void queue_dequeue(struct queue *q, struct job *j)
 	if (j->node.in_heap)
 		jobheap_del(&b->heap, &j->node);
 	j->bucket = NULL;
+	share_wait(&b->user->share, clock_real_ms() / 1000, -1);
 	ac->jobs--;
 	if (!--b->jobs)
 		free_bucket(b);

@@ -520,7 +520,7 @@ static json_t *slot_json(const struct slot *slot)
 			    json_sprintf("%d.%d", a->job->cluster->id,
 					 a->job->proc));
 	json_set_str(ad, "RemoteOwner", a->job->cluster->owner->name);
-	json_set_str(ad, "RemoteUser", a->job->cluster->owner->name);
+	json_set_str(ad, "RemoteUser", a->job->cluster->account->name);
 	json_set_str(ad, "AttemptState", wire_run_name(a->state));
 	return ad;
 }

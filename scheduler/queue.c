@@ -8,6 +8,7 @@
 #include "common/svc/json.h"
 #include "scheduler/autocluster.h"
 #include "scheduler/db/dbjobs.h"
+#include "scheduler/policy.h"
 #include "scheduler/queue_priv.h"
 #include "scheduler/sig.h"
 
@@ -53,12 +54,18 @@ struct queue *queue_new(void)
 {
 	struct queue *q = xcalloc(1, sizeof(*q));
 
+	q->policy = &policy_default;
 	q->users = hash_new(free_user);
 	q->clusters = hash_new(free_cluster);
 	q->autoclusters = hash_new(autocluster_free);
 	q->job_sig = sig_new(first_of_job);
 	q->slot_sig = sig_new(first_of_slot);
 	return q;
+}
+
+void queue_set_policy(struct queue *q, const struct policy *policy)
+{
+	q->policy = policy;
 }
 
 void queue_free(struct queue *q)
@@ -81,7 +88,8 @@ struct user *queue_user(struct queue *q, const char *name, int64_t now)
 		return u;
 	u = xcalloc(1, sizeof(*u));
 	u->name = xstrdup(name);
-	share_init(&u->share, now);
+	share_init(&u->share, q->policy,
+		   !strncmp(name, QUEUE_NICE, strlen(QUEUE_NICE)), now);
 	list_init(&u->buckets);
 	hash_set(q->users, name, u);
 	return u;
@@ -90,6 +98,25 @@ struct user *queue_user(struct queue *q, const char *name, int64_t now)
 struct user *queue_find_user(struct queue *q, const char *name)
 {
 	return hash_get(q->users, name);
+}
+
+static bool has_clusters(struct queue *q, const struct user *u)
+{
+	struct hash_iter it = { 0 };
+	struct cluster *c;
+
+	while ((c = queue_next_cluster(q, &it)))
+		if (c->owner == u || c->account == u)
+			return true;
+	return false;
+}
+
+bool queue_forget_user(struct queue *q, struct user *u)
+{
+	if (u->share.in_use > 0 || has_clusters(q, u))
+		return false;
+	hash_del(q->users, u->name);
+	return true;
 }
 
 struct cluster *queue_cluster(struct queue *q, int id)
@@ -230,6 +257,20 @@ int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err)
 
 /* -- filling and emptying --------------------------------------------------- */
 
+static struct user *find_account(struct queue *q, const struct cluster *c,
+				 int64_t now)
+{
+	struct user *u = c->owner;
+	char *name;
+
+	if (!ad_bool(c->ad, "NiceUser", false))
+		return u;
+	name = xasprintf(QUEUE_NICE "%s", u->name);
+	u = queue_user(q, name, now);
+	free(name);
+	return u;
+}
+
 int queue_add_cluster(struct queue *q, const struct dbjobs_cluster *c,
 		      int64_t now, struct cluster **ret_cluster,
 		      struct err *err)
@@ -250,6 +291,7 @@ int queue_add_cluster(struct queue *q, const struct dbjobs_cluster *c,
 	}
 	n->id = c->id;
 	n->owner = queue_user(q, c->owner, now);
+	n->account = find_account(q, n, now);
 	n->uid = c->uid;
 	n->qdate = c->qdate;
 	hash_set_mem(q->clusters, &n->id, sizeof(n->id), n);

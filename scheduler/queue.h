@@ -25,6 +25,7 @@ struct dbjobs_cluster;
 struct dbjobs_proc;
 struct err;
 struct match_clauses;
+struct policy;
 struct sig;
 
 struct user {
@@ -38,6 +39,8 @@ struct user {
 struct cluster {
 	int id;
 	struct user *owner;
+	struct user *account; /* who is charged: the owner, or
+			       * "nice-user.OWNER" where NiceUser is set */
 	int64_t uid;
 	int64_t qdate;
 	struct ad *ad;
@@ -93,12 +96,18 @@ struct bucket {
 
 struct queue;
 
+/* Users get policy_default's accounts, until another is set; borrowed. */
 struct queue *queue_new(void);
+void queue_set_policy(struct queue *q, const struct policy *policy);
 void queue_free(struct queue *q);
 
 struct user *queue_user(struct queue *q, const char *name, int64_t now);
+/* The name of accounts that take what nobody else wants starts so. */
+#define QUEUE_NICE "nice-user."
 /* NULL when absent. */
 struct user *queue_find_user(struct queue *q, const char *name);
+/* False, and the user stays, where it has jobs or uses cores. */
+bool queue_forget_user(struct queue *q, struct user *u);
 struct cluster *queue_cluster(struct queue *q, int id);
 struct job *queue_job(struct queue *q, int cluster, int proc);
 /* Autocluster by id, or NULL. */

@@ -5,9 +5,11 @@
 
 #include "common/base/hash.h"
 
+struct policy;
 struct sig;
 
 struct queue {
+	const struct policy *policy;
 	struct hash *users; /* by name */
 	struct hash *clusters; /* by id, as bytes */
 	struct hash *autoclusters; /* by key */

@@ -14,6 +14,7 @@
 #include "common/base/err.h"
 #include "common/job/wire.h"
 #include "common/store/chunk.h"
+#include "scheduler/config.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,6 +41,7 @@ struct tokens;
 struct workers;
 
 struct sched {
+	struct config config;
 	const char *spool; /* directory of copied inputs and staged outputs */
 	char *name; /* user@machine, for people */
 	char *address; /* "<127.0.0.1:port>" of event 000 */
