@@ -74,6 +74,13 @@ bool jobdesc_has_machine_macro(const char *text, const char *attr);
 char *jobdesc_bind_cluster(const char *text, int64_t cluster);
 
 /*
+ * The same for the job's number in its cluster, SUBMIT_PROC_LATER, which one
+ * text may hold for all jobs of a cluster.
+ */
+char *jobdesc_bind_proc(const char *text, int64_t proc);
+bool jobdesc_has_proc(const char *text);
+
+/*
  * A size with a unit: "2 GB", "512M", "1.5T", "100" in default_unit ('K',
  * 'M', 'G', 'T', or 'B'), rounded up to whole units of unit. Returns 0 or
  * -EINVAL (no such number).

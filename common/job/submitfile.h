@@ -94,6 +94,8 @@ unsigned submitfile_queue_count(const struct submitfile *sf);
  * gives the number puts it in (jobdesc_bind_cluster).
  */
 #define SUBMIT_CLUSTER_LATER "$(Cluster)"
+/* The same for the job's number: the scheduler puts it in for each job. */
+#define SUBMIT_PROC_LATER "$(Process)"
 
 /*
  * Sets the per-job macros: Cluster (0: not known yet), Process, Step, Item..., the queue

@@ -369,6 +369,22 @@ static void test_cluster_later(void **state)
 	submitfile_free(sf);
 }
 
+/* The text for all jobs of a cluster; $$(...) is the machine's. */
+static void test_bind(void **state)
+{
+	char *text;
+
+	(void)state;
+	text = jobdesc_bind_proc("$(Process) a$(Process)$$(Process)", 7);
+	assert_string_equal(text, "7 a7$$(Process)");
+	free(text);
+	text = jobdesc_bind_cluster("$$(Cluster)$(Cluster)", 12);
+	assert_string_equal(text, "$$(Cluster)12");
+	free(text);
+	assert_true(jobdesc_has_proc("$$(Process) $(Process)"));
+	assert_false(jobdesc_has_proc("$$(Process) $(Cluster)"));
+}
+
 /* One job after the other, at a speed that lets a million pass. */
 static void test_many(void **state)
 {
@@ -476,6 +492,7 @@ int main(void)
 		cmocka_unit_test(test_shell),
 		cmocka_unit_test(test_several_queues),
 		cmocka_unit_test(test_cluster_later),
+		cmocka_unit_test(test_bind),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_machine),
 		cmocka_unit_test(test_sizes),
