@@ -17,19 +17,26 @@
 
 /* In this order: later groups read what earlier ones set. */
 static jobdesc_group *const groups[] = {
-	jobdesc_state,	      jobdesc_dir,	 jobdesc_program,
-	jobdesc_inputs,	      jobdesc_disk,	 jobdesc_requests,
-	jobdesc_requirements, jobdesc_arguments, jobdesc_environment,
-	jobdesc_in,	      jobdesc_out,	 jobdesc_err,
-	jobdesc_log,	      jobdesc_outputs,	 jobdesc_when,
-	jobdesc_retries,      jobdesc_signals,	 jobdesc_accounting,
-	jobdesc_attrs,
+	jobdesc_state,	     jobdesc_dir,	   jobdesc_program,
+	jobdesc_inputs,	     jobdesc_disk,	   jobdesc_requests,
+	jobdesc_when,	     jobdesc_requirements, jobdesc_arguments,
+	jobdesc_environment, jobdesc_in,	   jobdesc_out,
+	jobdesc_err,	     jobdesc_log,	   jobdesc_outputs,
+	jobdesc_retries,     jobdesc_signals,	   jobdesc_accounting,
+	jobdesc_limits,	     jobdesc_gpus,	   jobdesc_attrs,
 };
 
 #define GROUP_COUNT (sizeof(groups) / sizeof(groups[0]))
 
 /* Groups that read what others set, and so vary with them. */
-enum { DIR = 1, PROGRAM = 2, INPUTS = 3, DISK = 4, REQUIREMENTS = 6 };
+enum {
+	DIR = 1,
+	PROGRAM = 2,
+	INPUTS = 3,
+	DISK = 4,
+	WHEN = 6,
+	REQUIREMENTS = 7,
+};
 
 /* ---- what groups use ------------------------------------------------------------ */
 
@@ -108,6 +115,13 @@ struct jobdesc *jobdesc_new(struct submitfile *sf, const struct submit_io *io,
 	submitfile_set_cwd(sf, opts->cwd);
 	submitfile_builtin(sf, "ARCH", opts->arch);
 	submitfile_builtin(sf, "OPSYS", opts->opsys);
+	if (opts->opsys_ver) {
+		submitfile_builtin(sf, "OPSYSVER", opts->opsys_ver);
+		submitfile_builtin(sf, "OPSYSANDVER", opts->opsys_and_ver);
+		submitfile_builtin(sf, "OPSYSMAJORVER", opts->opsys_major_ver);
+	}
+	if (opts->spool)
+		submitfile_builtin(sf, "SPOOL", opts->spool);
 	submitfile_builtin(sf, "IsLinux", "true");
 	submitfile_builtin(sf, "IsWindows", "false");
 	return d;
@@ -152,7 +166,7 @@ static void spread_variance(struct jobdesc *d)
 {
 	d->varies[DISK] |= d->varies[DIR] || d->varies[PROGRAM] ||
 			   d->varies[INPUTS];
-	d->varies[REQUIREMENTS] |= d->varies[PROGRAM];
+	d->varies[REQUIREMENTS] |= d->varies[PROGRAM] || d->varies[WHEN];
 }
 
 static bool same_attr(const struct ad *a, const struct ad *b, const char *name)
@@ -303,8 +317,9 @@ static int finish(struct jobdesc *d, struct err *err)
 	d->queue = NULL;
 	if (submitfile_queue_count(d->sf) > 1)
 		strbuf_addstr(&d->warnings,
-			      "more than one queue statement: better use one "
-			      "with `queue ... in` or `queue ... from`\n");
+			      "Use of multiple queue statements in a single "
+			      "submit file is deprecated: use one, with "
+			      "`queue ... in` or `queue ... from`\n");
 	if (d->proc == 0)
 		return 0;
 	return submitfile_check_unused(d->sf, &d->warnings, err);

@@ -25,6 +25,10 @@ struct jobdesc_opts {
 	const char *submit_host; /* this host's name; FileSystemDomain */
 	const char *arch; /* X86_64 ...: of this machine */
 	const char *opsys; /* LINUX */
+	const char *opsys_ver; /* 1203; NULL: not known, as the next two */
+	const char *opsys_and_ver; /* Debian12 */
+	const char *opsys_major_ver; /* 12 */
+	const char *spool; /* the pool's directory of files, or NULL */
 	const char *batch_name; /* of the command line, or NULL */
 	bool skip_filechecks; /* do not look whether files exist */
 	int64_t cluster; /* 0: the scheduler gives the number later */

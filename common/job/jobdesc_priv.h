@@ -56,6 +56,8 @@ jobdesc_group jobdesc_requests; /* the other Request... */
 jobdesc_group jobdesc_retries; /* JobMaxRetries, OnExitRemove */
 jobdesc_group jobdesc_signals; /* KillSig... */
 jobdesc_group jobdesc_accounting; /* AccountingGroup... */
+jobdesc_group jobdesc_limits; /* ConcurrencyLimits */
+jobdesc_group jobdesc_gpus; /* RequireGPUs */
 jobdesc_group jobdesc_requirements;
 jobdesc_group jobdesc_attrs; /* +Attr */
 
@@ -70,6 +72,9 @@ int jobdesc_get(struct jobdesc *d, const char *const *names, char **ret,
 /* As jobdesc_get, for a truth; *ret stays if it is not set. */
 int jobdesc_get_bool(struct jobdesc *d, const char *const *names, bool *ret,
 		     struct err *err);
+
+/* Removes one pair of double quotes around the text. */
+void jobdesc_unquote(char *text);
 
 /* Puts `file:line: name: ` before the message. Returns rc. */
 int jobdesc_at(struct jobdesc *d, const char *const *names, int rc,

@@ -340,7 +340,8 @@ static int parse(struct queuestmt *stmt, const char *text, struct err *err)
 	rc = parse_head(stmt, text, keyword, err);
 	if (rc)
 		return rc;
-	if (stmt->nvars == 0)
+	stmt->vars_named = stmt->nvars > 0;
+	if (!stmt->vars_named)
 		add_var(stmt, xstrdup("Item"));
 	text = skip(keyword + len, BLANKS);
 	if (stmt->form == QUEUE_MATCHING)

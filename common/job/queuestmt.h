@@ -39,6 +39,7 @@ struct queuestmt {
 	int64_t count; /* jobs per item */
 	struct queue_slice slice;
 	char **vars; /* "Item" if none was named */
+	bool vars_named;
 	size_t nvars;
 	char *source; /* matching: globs; from: file or command */
 	bool is_command;

@@ -97,7 +97,7 @@ static int read_block(struct submitfile *sf, const char *tag,
 
 /* A macro or an attribute from its name as written. */
 static int assign(struct submitfile *sf, const char *name, const char *raw,
-		  const char *at, const char *line, struct err *err)
+		  const char *at, struct err *err)
 {
 	struct hash *table = sf->macros;
 
@@ -112,7 +112,7 @@ static int assign(struct submitfile *sf, const char *name, const char *raw,
 					"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 					"0123456789_.")] != '\0')
 		return err_set(err, -EINVAL, "bad name '%s'", name);
-	return submit_assign(sf, table, name, raw, at, line, err);
+	return submit_assign(sf, table, name, raw, at, err);
 }
 
 static int assignment(struct submitfile *sf, const char *line, const char *at,
@@ -135,8 +135,7 @@ static int assignment(struct submitfile *sf, const char *line, const char *at,
 	if (multi)
 		rc = read_block(sf, value, &block, err);
 	if (!rc && submit_reading(sf))
-		rc = assign(sf, name, multi ? block.data : value, at, line,
-			    err);
+		rc = assign(sf, name, multi ? block.data : value, at, err);
 	strbuf_release(&block);
 	free(name);
 	free(value);
@@ -330,9 +329,11 @@ int submitfile_next_queue(struct submitfile *sf,
 	struct strbuf line = STRBUF_INIT;
 	int rc = 0;
 
+	submit_check_vars(sf);
 	if (sf->has_queue)
 		queuestmt_release(&sf->queue);
 	sf->has_queue = false;
+	hash_clear(sf->used);
 	while (rc == 0 && sf->source_count > 0) {
 		if (!submit_logical_line(submit_top(sf), &line))
 			rc = end_source(sf, err);
@@ -366,6 +367,8 @@ struct submitfile *submitfile_new(const char *name, const char *text,
 	sf->attrs = hash_new_nocase(macro_free);
 	sf->live = hash_new_nocase(free);
 	sf->undefined = hash_new_nocase(NULL);
+	sf->used = hash_new_nocase(NULL);
+	strbuf_init(&sf->warnings);
 	submit_push_source(sf, name, text);
 	submitfile_builtin(sf, "SUBMIT_FILE", name);
 	snprintf(stamp, sizeof(stamp), "%lld", (long long)now);
@@ -397,6 +400,8 @@ void submitfile_free(struct submitfile *sf)
 	hash_free(sf->attrs);
 	hash_free(sf->live);
 	hash_free(sf->undefined);
+	hash_free(sf->used);
+	strbuf_release(&sf->warnings);
 	free(sf->cwd);
 	free(sf);
 }
@@ -417,7 +422,7 @@ int submitfile_define(struct submitfile *sf, const char *line, struct err *err)
 		return err_set(err, -EINVAL, "no '=' in '%s'", line);
 	name = trimmed(line, (size_t)(equals - line));
 	value = trimmed(equals + 1, strlen(equals + 1));
-	rc = assign(sf, name, value, "command line", line, err);
+	rc = assign(sf, name, value, "command line", err);
 	free(name);
 	free(value);
 	return rc;

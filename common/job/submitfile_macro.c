@@ -35,6 +35,8 @@ const char *submit_lookup(struct submitfile *sf, const char *name)
 		macro->used = true;
 	if (value) {
 		sf->took_live = true;
+		if (!hash_has(sf->used, name))
+			hash_set(sf->used, name, sf);
 		return value;
 	}
 	return macro ? macro->raw : NULL;
@@ -169,8 +171,7 @@ static void replace_own(const char *raw, const char *name, const char *old,
 }
 
 int submit_assign(struct submitfile *sf, struct hash *table, const char *name,
-		  const char *raw, const char *where, const char *line,
-		  struct err *err)
+		  const char *raw, const char *where, struct err *err)
 {
 	const struct macro *old = hash_get(table, name);
 	struct strbuf value = STRBUF_INIT;
@@ -188,7 +189,7 @@ int submit_assign(struct submitfile *sf, struct hash *table, const char *name,
 	macro = xcalloc(1, sizeof(*macro));
 	macro->raw = strbuf_detach(&value);
 	macro->where = xstrdup(where);
-	macro->line = xstrdup(line);
+	macro->line = xasprintf("%s = %s", name, macro->raw);
 	macro->used = old && old->used;
 	hash_set(table, name, macro);
 	return 0;

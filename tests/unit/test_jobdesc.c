@@ -125,6 +125,8 @@ static void test_small(void **state)
 		"RequestDisk = 1048576\n"
 		"RequestCpus = 1\n"
 		"RequestMemory = 2048\n"
+		"ShouldTransferFiles = \"YES\"\n"
+		"WhenToTransferOutput = \"ON_EXIT\"\n"
 		"Requirements = (TARGET.Arch == \"X86_64\") && (TARGET.OpSys "
 		"== \"LINUX\") && (TARGET.Disk >= RequestDisk) && "
 		"(TARGET.Memory >= RequestMemory) && (TARGET.Cpus >= "
@@ -132,8 +134,6 @@ static void test_small(void **state)
 		"In = \"/dev/null\"\n"
 		"Err = \"/dev/null\"\n"
 		"UserLog = \"/cwd/job.log\"\n"
-		"ShouldTransferFiles = \"YES\"\n"
-		"WhenToTransferOutput = \"ON_EXIT\"\n"
 		"Project = \"x\"\n"
 		"--\n"
 		"ProcId = 0\n"
@@ -199,7 +199,48 @@ static const struct {
 	{ "accounting_group = g", "AccountingGroup = \"g.me\"\n" },
 	{ "MY.Foo = 1 + 2\n+bar = \"$(MY.x)z\"", "Foo = 1 + 2\nbar = \"z\"\n" },
 	{ "+JobPrio = 9", "JobPrio = 9\n" },
+	{ "arguments =  a  \t b", "Args = \"a b\"\n" },
+	{ "RequestMemory = 7\nOnExitRemove = false\nOut = x.$(Process)",
+	  "RequestMemory = 7\n" },
+	{ "OnExitRemove = false", "OnExitRemove = false\n" },
+	{ "KillSig = INT", "KillSig = 2\n" },
+	{ "max_materialize = 50\nmax_idle = 10",
+	  "JobMaterializeLimit = 50\nJobMaterializeMaxIdle = 10\n" },
+	{ "concurrency_limits = Matlab, big.b:2 ,aa",
+	  "ConcurrencyLimits = \"aa,big.b:2,matlab\"\n" },
+	{ "concurrency_limits_expr = strcat(\"a\", Owner)",
+	  "ConcurrencyLimits = strcat(\"a\", Owner)\n" },
+	{ "docker_image = debian", "DockerImage = \"debian\"\n" },
+	{ "docker_image = debian",
+	  "(TARGET.HasFileTransfer) && (TARGET.HasDocker)\n" },
+	{ "container_image = a.sif\nrequirements = HasContainer",
+	  "Requirements = (HasContainer) && (TARGET.Arch" },
+	{ "request_gpus = 1\ngpus_minimum_memory = 2GB\n"
+	  "require_gpus = Capability != 3 || x",
+	  "RequireGPUs = (Capability != 3 || x) && GlobalMemoryMb >= 2048\n" },
+	{ "should_transfer_files = if_needed",
+	  "(TARGET.HasFileTransfer || (TARGET.FileSystemDomain == "
+	  "MY.FileSystemDomain))\n" },
+	{ "should_transfer_files = if_needed",
+	  "FileSystemDomain = \"host\"\n" },
+	{ "should_transfer_files = true", "ShouldTransferFiles = \"YES\"\n" },
+	{ "retry_until = -1", "|| ExitCode =?= -1\n" },
+	{ "allowed_job_duration = 2 * 3600\nallowed_execute_duration = 60",
+	  "AllowedExecuteDuration = 60\nAllowedJobDuration = 2 * 3600\n" },
+	{ "periodic_hold = true\nperiodic_hold_reason = strcat(\"a\", Owner)\n"
+	  "periodic_hold_subcode = 3",
+	  "PeriodicHold = true\nPeriodicHoldReason = strcat(\"a\", Owner)\n"
+	  "PeriodicHoldSubCode = 3\n" },
 	/* errors */
+	{ "max_idle = 0", "error: job.sub:2: max_idle: '0' is no number above "
+			  "0\n" },
+	{ "retry_until = 1 +", "error: job.sub:2: retry_until: column " },
+	{ "concurrency_limits = a:0", "error: job.sub:2: concurrency_limits: "
+				      "'a:0' is no limit: write its name, or "
+				      "name:count\n" },
+	{ "concurrency_limits = a\nconcurrency_limits_expr = b",
+	  "error: job.sub:3: concurrency_limits_expr: concurrency_limits is "
+	  "set as well\n" },
 	{ "executable = noprog",
 	  "error: job.sub:2: executable: cannot read '/cwd/noprog': no "
 	  "such file or directory\n" },
@@ -259,7 +300,14 @@ static const struct {
 	{ "requirements = nofn(1)",
 	  "requirements call 'nofn', which is no function: no machine "
 	  "can match\n" },
-	{ "queue\nqueue 0", "more than one queue statement" },
+	{ "queue\nqueue 0", "Use of multiple queue statements in a single "
+			    "submit file is deprecated" },
+	{ "queue a, b from (\n1 2\n)\narguments = $(a)",
+	  "the Queue variable 'a' was unused by hsubmit. Is it a typo?\nthe "
+	  "Queue variable 'b' was" },
+	{ "arguments = $(b)\nqueue a, b from (\n1 2\n)\n#",
+	  "the Queue "
+	  "variable 'a' was unused by hsubmit. Is it a typo?\n$(b)" },
 };
 
 static void test_commands(void **state)
@@ -316,7 +364,7 @@ static void test_several_queues(void **state)
 
 	(void)state;
 	for (; (rc = jobdesc_next(desc, &proc, &err)) == 1; i++) {
-		const char *args = ad_str(proc, "Arguments");
+		const char *args = ad_str(proc, "Args");
 
 		assert_true(i < 5);
 		assert_int_equal(ad_int(proc, "ProcId", -1), (int64_t)i);
@@ -399,7 +447,7 @@ static void test_many(void **state)
 	(void)state;
 	while (jobdesc_next(desc, &proc, &err) == 1) {
 		if (count == 49999)
-			assert_string_equal(ad_str(proc, "Arguments"), "49999");
+			assert_string_equal(ad_str(proc, "Args"), "49999");
 		assert_true(ad_count(proc) == 2);
 		ad_free(proc);
 		count++;
