@@ -32,6 +32,7 @@ struct jobdesc_opts {
 	const char *batch_name; /* of the command line, or NULL */
 	bool skip_filechecks; /* do not look whether files exist */
 	int64_t cluster; /* 0: the scheduler gives the number later */
+	bool procs_later; /* and each job's, where its text is all that differs */
 };
 
 struct jobdesc;
@@ -49,6 +50,13 @@ void jobdesc_free(struct jobdesc *desc);
  * last job, so nothing may be sent before 0 was returned.
  */
 int jobdesc_next(struct jobdesc *desc, struct ad **ret_proc, struct err *err);
+
+/*
+ * After jobdesc_next returned 1: how many of the jobs that follow have an ad
+ * like this one (with procs_later, $(Process) in the cluster's counts as
+ * alike). They are passed over.
+ */
+int64_t jobdesc_skip_alike(struct jobdesc *desc);
 
 /* After the first job; borrowed. */
 struct ad *jobdesc_cluster(const struct jobdesc *desc);

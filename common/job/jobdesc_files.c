@@ -41,11 +41,13 @@ int jobdesc_iwd(struct jobdesc *d, char **ret, struct err *err)
 	return rc;
 }
 
-/* Is a part of the name known only later? */
-static bool is_open(const char *path)
+/* Is a part of the name known only later? Jobs' numbers are asked for. */
+static bool is_open(struct jobdesc *d, const char *path)
 {
+	if (jobdesc_has_proc(path))
+		submitfile_want_proc(d->sf);
 	return jobdesc_has_machine_macro(path, NULL) ||
-	       strstr(path, SUBMIT_CLUSTER_LATER);
+	       strstr(path, SUBMIT_CLUSTER_LATER) || jobdesc_has_proc(path);
 }
 
 /* A file that has to be there and readable, as far as its name is known. */
@@ -55,7 +57,7 @@ static int check_readable(struct jobdesc *d, const char *const *names,
 	int rc;
 
 	if (d->opts->skip_filechecks || strcmp(path, "/dev/null") == 0 ||
-	    is_open(path))
+	    is_open(d, path))
 		return 0;
 	rc = d->io->access(d->io->ctx, path, R_OK);
 	if (rc)
@@ -249,7 +251,7 @@ static int check_writable(struct jobdesc *d, const char *const *names,
 	if (slash && slash > full)
 		*slash = '\0';
 	if (!d->opts->skip_filechecks && strcmp(path, "/dev/null") != 0 &&
-	    !is_open(full) &&
+	    !is_open(d, full) &&
 	    (d->io->stat(d->io->ctx, full, &dir, NULL) < 0 || !dir))
 		rc = jobdesc_at(d, names,
 				err_set(err, -ENOENT,

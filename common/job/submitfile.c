@@ -480,13 +480,21 @@ void submitfile_set_job(struct submitfile *sf, int64_t cluster, int64_t proc,
 	submitfile_builtin(sf, "Cluster", id);
 	submitfile_builtin(sf, "ClusterId", id);
 	hash_clear(sf->live);
-	set_live_int(sf, "Process", proc);
-	set_live_int(sf, "ProcId", proc);
-	set_live_int(sf, "Step", step);
+	sf->proc_later = proc < 0;
+	if (proc < 0) {
+		hash_set(sf->live, "Process", xstrdup(SUBMIT_PROC_LATER));
+		hash_set(sf->live, "ProcId", xstrdup(SUBMIT_PROC_LATER));
+		hash_set(sf->live, "Step", xstrdup(SUBMIT_PROC_LATER));
+	} else {
+		set_live_int(sf, "Process", proc);
+		set_live_int(sf, "ProcId", proc);
+		set_live_int(sf, "Step", step);
+	}
 	set_live_int(sf, "Row", (int64_t)row);
 	set_live_int(sf, "ItemIndex", (int64_t)row);
 	set_live_int(sf, "Node", 0);
-	hash_set(sf->live, "JobId", xasprintf("%s.%" PRId64, id, proc));
+	hash_set(sf->live, "JobId",
+		 xasprintf("%s.%s", id, (char *)hash_get(sf->live, "Process")));
 	if (sf->has_queue && stmt->form != QUEUE_PLAIN && stmt->nvars > 0) {
 		char **values = xcalloc(stmt->nvars, sizeof(*values));
 
@@ -550,6 +558,19 @@ bool submitfile_took_live(struct submitfile *sf)
 
 	sf->took_live = false;
 	return took;
+}
+
+bool submitfile_wanted_proc(struct submitfile *sf)
+{
+	bool wanted = sf->want_proc;
+
+	sf->want_proc = false;
+	return wanted;
+}
+
+void submitfile_want_proc(struct submitfile *sf)
+{
+	sf->want_proc |= sf->proc_later;
 }
 
 void submitfile_where(const struct submitfile *sf, const char *name,

@@ -30,7 +30,8 @@ const char *submit_lookup(struct submitfile *sf, const char *name)
 	struct macro *macro;
 
 	/* a file may set what a queue variable hides: that is used as well */
-	macro = hash_get(sf->macros, name);
+	macro = strncasecmp(name, "MY.", 3) == 0 ? hash_get(sf->attrs, name + 3)
+						 : hash_get(sf->macros, name);
 	if (macro)
 		macro->used = true;
 	if (value) {
@@ -50,6 +51,16 @@ static bool is_name(const char *p, size_t len)
 	return len > 0;
 }
 
+/* Does the value stay as it is, for the scheduler? */
+static bool is_later(struct submitfile *sf, const char *value)
+{
+	if (sf->proc_later && strcmp(value, SUBMIT_PROC_LATER) == 0) {
+		sf->want_proc |= sf->calls > 0;
+		return true;
+	}
+	return sf->cluster_later && strcmp(value, SUBMIT_CLUSTER_LATER) == 0;
+}
+
 /* $(name) or $(name:default) between p and close */
 static int expand_reference(struct submitfile *sf, const char *p,
 			    const char *close, int depth, struct strbuf *out,
@@ -62,8 +73,7 @@ static int expand_reference(struct submitfile *sf, const char *p,
 
 	name = xstrndup(p, (size_t)((colon ? colon : close) - p));
 	value = submit_lookup(sf, name);
-	if (value && sf->cluster_later &&
-	    strcmp(value, SUBMIT_CLUSTER_LATER) == 0) {
+	if (value && is_later(sf, value)) {
 		strbuf_addstr(out, value);
 	} else if (value && (*value || !colon)) {
 		rc = submit_expand(sf, value, depth + 1, out, err);
@@ -174,11 +184,12 @@ int submit_assign(struct submitfile *sf, struct hash *table, const char *name,
 		  const char *raw, const char *where, struct err *err)
 {
 	const struct macro *old = hash_get(table, name);
+	char *own = xasprintf("%s%s", table == sf->attrs ? "MY." : "", name);
 	struct strbuf value = STRBUF_INIT;
 	struct macro *macro;
 
-	(void)sf;
-	replace_own(raw, name, old ? old->raw : "", &value);
+	replace_own(raw, own, old ? old->raw : "", &value);
+	free(own);
 	if (value.len > SUBMIT_VALUE_MAX) {
 		strbuf_release(&value);
 		return err_set(err, -E2BIG,

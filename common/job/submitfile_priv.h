@@ -57,6 +57,9 @@ struct submitfile {
 	unsigned queue_count;
 	bool took_live;
 	bool cluster_later; /* $(Cluster) stays as it is */
+	bool proc_later; /* $(Process) too */
+	bool want_proc; /* but its number was needed */
+	unsigned calls; /* functions whose arguments are being expanded */
 	uint64_t random;
 	uint32_t expansions; /* of the value being expanded */
 };

@@ -198,6 +198,7 @@ static const struct {
 	{ "checkpoint_exit_code = 85", "SuccessCheckpointExitCode = 85\n" },
 	{ "accounting_group = g", "AccountingGroup = \"g.me\"\n" },
 	{ "MY.Foo = 1 + 2\n+bar = \"$(MY.x)z\"", "Foo = 1 + 2\nbar = \"z\"\n" },
+	{ "N = 1\n+N = $(N)$(n)\nMY.n = $(MY.N)5", "N = 115\n" },
 	{ "+JobPrio = 9", "JobPrio = 9\n" },
 	{ "arguments =  a  \t b", "Args = \"a b\"\n" },
 	{ "RequestMemory = 7\nOnExitRemove = false\nOut = x.$(Process)",
@@ -433,6 +434,102 @@ static void test_bind(void **state)
 	assert_false(jobdesc_has_proc("$$(Process) $(Cluster)"));
 }
 
+/* As the scheduler is sent it: what all jobs share, then how many and theirs. */
+static void describe_late(const char *text, struct strbuf *out)
+{
+	struct jobdesc_opts late = opts;
+	struct submitfile *sf = submitfile_new("job.sub", text, &io);
+	struct jobdesc *desc;
+	struct err err = ERR_INIT;
+	struct ad *proc;
+	int rc;
+
+	late.cluster = 0;
+	late.procs_later = true;
+	desc = jobdesc_new(sf, &io, &late);
+	while ((rc = jobdesc_next(desc, &proc, &err)) == 1) {
+		struct ad *own = ad_copy(proc);
+		int64_t more = jobdesc_skip_alike(desc);
+
+		ad_set_parent(own, NULL);
+		strbuf_addf(out, "-- %lld\n", (long long)more + 1);
+		ad_unparse_long(own, out);
+		ad_free(own);
+		ad_free(proc);
+	}
+	if (rc < 0)
+		strbuf_addf(out, "error: %s\n", err.text);
+	else
+		ad_unparse_long(jobdesc_cluster(desc), out);
+	jobdesc_free(desc);
+	submitfile_free(sf);
+}
+
+/* $(Process) is left to the scheduler where its text is all that differs. */
+static void test_procs_later(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *starts;
+		const char *holds;
+	} cases[] = {
+		{ "arguments = -n $(Process) $(JobId) $(Step)\nqueue 1000000",
+		  "-- 1000000\nProcId = 0\nOwner",
+		  "Args = \"-n $(Process) $(Cluster).$(Process) "
+		  "$(Process)\"\n" },
+		{ "n = $(ProcId)\n+N = \"a$(n)\"\nbatch_name = $(n)\nqueue 3",
+		  "-- 3\nProcId = 0\nOwner", "N = \"a$(Process)\"\n" },
+		{ "+N = $(Process)\nqueue 2",
+		  "-- 1\nProcId = 0\nN = 0\n-- 1\nProcId = 1\nN = 1\nOwner",
+		  "" },
+		{ "arguments = $(Process)\noutput = $INT(Process,%03d)\nqueue 2",
+		  "-- 1\nProcId = 0\nOut = \"000\"\n-- 1\nProcId = 1\nOut = "
+		  "\"001\"\nOwner",
+		  "Args = \"$(Process)\"\n" },
+		{ "priority = $(Process)\nqueue 2",
+		  "-- 1\nProcId = 0\nJobPrio = 0\n-- 1\nProcId = 1\nJobPrio = "
+		  "1\nOwner",
+		  "" },
+		{ "input = in.$(Process)\nqueue 2",
+		  "-- 1\nProcId = 0\nIn = \"in.0\"\n-- 1", "" },
+		{ "output = no$(Process)/x\nqueue 2",
+		  "error: job.sub:2: output: cannot write 'no0/x'", "" },
+		{ "arguments = $RANDOM_INTEGER(1,1)\nqueue 2",
+		  "-- 1\nProcId = 0\nArgs = \"1\"\n-- 1\n", "" },
+		{ "arguments = $(Process)\nqueue in (a b)",
+		  "-- 1\nProcId = 0\nArgs = \"0\"\n-- 1\n", "" },
+		{ "arguments = x\nqueue 3 in (a b)", "-- 6\nProcId = 0\nOwner",
+		  "" },
+		/* the second statement has rows; nulls leave the first's */
+		{ "arguments = $(Process)\nqueue 2\nqueue 2",
+		  "-- 2\nProcId = 0\n-- 1\nProcId = 2\nArgs = \"2\"\n-- 1\n"
+		  "ProcId = 3\nArgs = \"3\"\nOwner",
+		  "Args = \"$(Process)\"\n" },
+		{ "arguments = $(Process)\nqueue 2\narguments = z\nqueue 5",
+		  "-- 2\nProcId = 0\n-- 5\nProcId = 2\nArgs = \"z\"\nOwner",
+		  "Args = \"$(Process)\"\n" },
+		{ "arguments = $(Process)\nqueue",
+		  "-- 1\nProcId = 0\nArgs = "
+		  "\"0\"\n",
+		  "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct strbuf text = STRBUF_INIT, got = STRBUF_INIT;
+
+		strbuf_addf(&text, "executable = prog\n%s\n", cases[i].text);
+		describe_late(text.data, &got);
+		if (strncmp(got.data, cases[i].starts,
+			    strlen(cases[i].starts)) != 0 ||
+		    !strstr(got.data, cases[i].holds))
+			fail_msg("%s\ngot:\n%s\nwant: %s...%s", text.data,
+				 got.data, cases[i].starts, cases[i].holds);
+		strbuf_release(&text);
+		strbuf_release(&got);
+	}
+}
+
 /* One job after the other, at a speed that lets a million pass. */
 static void test_many(void **state)
 {
@@ -541,6 +638,7 @@ int main(void)
 		cmocka_unit_test(test_several_queues),
 		cmocka_unit_test(test_cluster_later),
 		cmocka_unit_test(test_bind),
+		cmocka_unit_test(test_procs_later),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_machine),
 		cmocka_unit_test(test_sizes),
