@@ -22,8 +22,9 @@ static jobdesc_group *const groups[] = {
 	jobdesc_when,	     jobdesc_requirements, jobdesc_arguments,
 	jobdesc_environment, jobdesc_in,	   jobdesc_out,
 	jobdesc_err,	     jobdesc_log,	   jobdesc_outputs,
-	jobdesc_retries,     jobdesc_signals,	   jobdesc_accounting,
-	jobdesc_limits,	     jobdesc_gpus,	   jobdesc_attrs,
+	jobdesc_checkpoint,  jobdesc_retries,	   jobdesc_signals,
+	jobdesc_accounting,  jobdesc_limits,	   jobdesc_gpus,
+	jobdesc_attrs,
 };
 
 #define GROUP_COUNT (sizeof(groups) / sizeof(groups[0]))

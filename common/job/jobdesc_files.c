@@ -358,6 +358,8 @@ static int set_list(struct jobdesc *d, struct ad *ad, const char *attr,
 
 	if (rc || !text)
 		return rc;
+	if (strcmp(text, "\"\"") != 0)
+		jobdesc_unquote(text);
 	if (input)
 		rc = jobdesc_iwd(d, &iwd, err);
 	for (item = strtok_r(text, ",\n", &save); item && !rc;
@@ -403,6 +405,14 @@ int jobdesc_outputs(struct jobdesc *d, struct ad *ad, struct err *err)
 	if (list && strcmp(list, "\"\"") == 0)
 		rc = ad_set_string(ad, "TransferOutput", "");
 	return rc;
+}
+
+int jobdesc_checkpoint(struct jobdesc *d, struct ad *ad, struct err *err)
+{
+	static const char *const names[] = { "transfer_checkpoint_files",
+					     "TransferCheckpoint", NULL };
+
+	return set_list(d, ad, "TransferCheckpoint", names, false, err);
 }
 
 /* One of the words, in the spelling of the table. */

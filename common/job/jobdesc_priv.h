@@ -50,6 +50,7 @@ jobdesc_group jobdesc_err;
 jobdesc_group jobdesc_log;
 jobdesc_group jobdesc_inputs; /* TransferInput */
 jobdesc_group jobdesc_outputs; /* TransferOutput */
+jobdesc_group jobdesc_checkpoint; /* TransferCheckpoint */
 jobdesc_group jobdesc_when; /* ShouldTransferFiles, WhenTo... */
 jobdesc_group jobdesc_disk; /* TransferInputSizeMB, RequestDisk */
 jobdesc_group jobdesc_requests; /* the other Request... */

@@ -181,6 +181,8 @@ int jobdesc_gpus(struct jobdesc *d, struct ad *ad, struct err *err)
 		if (limits[i].unit &&
 		    jobdesc_parse_size(text, limits[i].unit, &mb) == 0)
 			strbuf_addf(&all, "%lld", (long long)mb);
+		else if (text[strspn(text, "0123456789.")] == '\0')
+			strbuf_addstr(&all, text);
 		else
 			strbuf_addf(&all, "(%s)", text);
 		rc = jobdesc_set_expr(d, limits[i].names, ad, "RequireGPUs",

@@ -34,7 +34,6 @@ static const struct rule {
 	  { "max_idle", "materialize_max_idle" },
 	  RULE_COUNT },
 	{ "TransferOutputRemaps", { "transfer_output_remaps" }, RULE_STRING },
-	{ "TransferCheckpoint", { "transfer_checkpoint_files" }, RULE_STRING },
 	{ "PreserveRelativePaths", { "preserve_relative_paths" }, RULE_BOOL },
 	{ "TransferIn", { "transfer_input" }, RULE_BOOL },
 	{ "TransferOut", { "transfer_output" }, RULE_BOOL },

@@ -490,8 +490,10 @@ void submitfile_set_job(struct submitfile *sf, int64_t cluster, int64_t proc,
 		set_live_int(sf, "ProcId", proc);
 		set_live_int(sf, "Step", step);
 	}
-	set_live_int(sf, "Row", (int64_t)row);
-	set_live_int(sf, "ItemIndex", (int64_t)row);
+	if (sf->has_queue) {
+		set_live_int(sf, "Row", queuestmt_row(stmt, row));
+		set_live_int(sf, "ItemIndex", queuestmt_row(stmt, row));
+	}
 	set_live_int(sf, "Node", 0);
 	hash_set(sf->live, "JobId",
 		 xasprintf("%s.%s", id, (char *)hash_get(sf->live, "Process")));

@@ -275,7 +275,9 @@ static void test_queues(void **state)
 	static const char *const names[] = { "out", NULL };
 	static const char text[] = "n = 2\nout = $(name).$(Step)\n"
 				   "queue $(n) name in (a b)\n"
-				   "out = last\nqueue\n";
+				   "out = last\nqueue\n"
+				   "out = $(Item) $(Row) $(ItemIndex)\n"
+				   "queue in [1::2] (a b c d)\n";
 	const struct queuestmt *queue;
 	struct err err = ERR_INIT;
 	struct submitfile *sf = submitfile_new("q", text, &io);
@@ -298,8 +300,13 @@ static void test_queues(void **state)
 	assert_string_equal(value, "last");
 	assert_false(submitfile_took_live(sf));
 	free(value);
+	assert_int_equal(1, submitfile_next_queue(sf, &queue, &err));
+	submitfile_set_job(sf, 1, 4, 0, 1);
+	assert_int_equal(0, submitfile_get(sf, names, &value, &err));
+	assert_string_equal(value, "d 3 3"); /* of all items */
+	free(value);
 	assert_int_equal(0, submitfile_next_queue(sf, &queue, &err));
-	assert_int_equal(2, submitfile_queue_count(sf));
+	assert_int_equal(3, submitfile_queue_count(sf));
 	submitfile_free(sf);
 }
 
