@@ -261,13 +261,17 @@ static int make_groups(struct jobdesc *d, struct ad *fixed, struct ad *varying,
 /* The first job of a queue statement; the very first makes the cluster. */
 static int make_first(struct jobdesc *d, struct ad *varying, struct err *err)
 {
+	static const char *const skip[] = { "skip_filechecks", NULL };
 	struct ad *fixed = ad_new();
 	int rc;
 
+	d->unchecked = d->opts->skip_filechecks;
+	rc = jobdesc_get_bool(d, skip, &d->unchecked, err);
 	if (d->opts->cluster > 0)
 		ad_set_int(fixed, "ClusterId", d->opts->cluster);
 	ad_set_string(fixed, "Owner", d->opts->owner);
-	rc = make_groups(d, fixed, varying, err);
+	if (!rc)
+		rc = make_groups(d, fixed, varying, err);
 	if (rc) {
 		ad_free(fixed);
 		return rc;

@@ -30,7 +30,7 @@ int jobdesc_iwd(struct jobdesc *d, char **ret, struct err *err)
 	if (rc)
 		return rc;
 	*ret = text ? absolute(d->opts->cwd, text) : xstrdup(d->opts->cwd);
-	if (text && !d->opts->skip_filechecks &&
+	if (text && !d->unchecked &&
 	    (d->io->stat(d->io->ctx, *ret, &dir, NULL) < 0 || !dir)) {
 		rc = jobdesc_at(
 			d, names,
@@ -56,7 +56,7 @@ static int check_readable(struct jobdesc *d, const char *const *names,
 {
 	int rc;
 
-	if (d->opts->skip_filechecks || strcmp(path, "/dev/null") == 0 ||
+	if (d->unchecked || strcmp(path, "/dev/null") == 0 ||
 	    is_open(d, path))
 		return 0;
 	rc = d->io->access(d->io->ctx, path, R_OK);
@@ -101,7 +101,7 @@ static int set_executable(struct jobdesc *d, struct ad *ad, const char *text,
 	path = transfer ? absolute(d->opts->cwd, text) : xstrdup(text);
 	if (transfer)
 		rc = check_readable(d, executable_names, path, err);
-	if (!rc && transfer && !d->opts->skip_filechecks &&
+	if (!rc && transfer && !d->unchecked &&
 	    d->io->stat(d->io->ctx, path, &dir, NULL) == 0 && dir)
 		rc = jobdesc_at(d, executable_names,
 				err_set(err, -EISDIR, "'%s' is a directory",
@@ -250,7 +250,7 @@ static int check_writable(struct jobdesc *d, const char *const *names,
 
 	if (slash && slash > full)
 		*slash = '\0';
-	if (!d->opts->skip_filechecks && strcmp(path, "/dev/null") != 0 &&
+	if (!d->unchecked && strcmp(path, "/dev/null") != 0 &&
 	    !is_open(d, full) &&
 	    (d->io->stat(d->io->ctx, full, &dir, NULL) < 0 || !dir))
 		rc = jobdesc_at(d, names,

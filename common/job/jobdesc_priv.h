@@ -27,6 +27,7 @@ struct jobdesc {
 	int64_t step;
 	int64_t proc;
 	bool finished;
+	bool unchecked; /* files are not looked at */
 	/* per group: does it use what differs from job to job? */
 	bool varies[JOBDESC_GROUPS_MAX];
 	struct strbuf warnings;

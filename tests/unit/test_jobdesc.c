@@ -201,6 +201,7 @@ static const struct {
 	{ "N = 1\n+N = $(N)$(n)\nMY.n = $(MY.N)5", "N = 115\n" },
 	{ "+JobPrio = 9", "JobPrio = 9\n" },
 	{ "arguments =  a  \t b", "Args = \"a b\"\n" },
+	{ "skip_filechecks = yes\ninput = nofile", "In = \"nofile\"\n" },
 	{ "RequestMemory = 7\nOnExitRemove = false\nOut = x.$(Process)",
 	  "RequestMemory = 7\n" },
 	{ "OnExitRemove = false", "OnExitRemove = false\n" },
