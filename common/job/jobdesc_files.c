@@ -56,8 +56,7 @@ static int check_readable(struct jobdesc *d, const char *const *names,
 {
 	int rc;
 
-	if (d->unchecked || strcmp(path, "/dev/null") == 0 ||
-	    is_open(d, path))
+	if (d->unchecked || strcmp(path, "/dev/null") == 0 || is_open(d, path))
 		return 0;
 	rc = d->io->access(d->io->ctx, path, R_OK);
 	if (rc)
