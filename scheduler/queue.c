@@ -4,7 +4,9 @@
 #include "common/ad/ad.h"
 #include "common/base/err.h"
 #include "common/base/hash.h"
+#include "common/base/strbuf.h"
 #include "common/base/xalloc.h"
+#include "common/job/jobdesc.h"
 #include "common/svc/json.h"
 #include "scheduler/autocluster.h"
 #include "scheduler/db/dbjobs.h"
@@ -182,17 +184,37 @@ int queue_parse_columns(const char *json, char ***ret_columns, struct err *err)
 	return 0;
 }
 
+/* The cluster's value with the job's number in it, where it asks for that. */
+static int apply_template(struct ad *ad, const char *name, int proc,
+			  struct err *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	int rc = 0;
+
+	if (ad_unparse_attr(ad, name, &text) && jobdesc_has_proc(text.data)) {
+		char *bound = jobdesc_bind_proc(text.data, proc);
+
+		rc = ad_set_text(ad, name, bound, err);
+		free(bound);
+	}
+	strbuf_release(&text);
+	return rc;
+}
+
+/* row may be NULL: as if all its cells were null. */
 static int apply_row(struct ad *ad, char *const *columns, const char *row,
-		     struct err *err)
+		     int proc, struct err *err)
 {
 	json_t *list = NULL;
-	int rc = json_parse(row, strlen(row), &list, err);
+	int rc = row ? json_parse(row, strlen(row), &list, err) : 0;
 
 	for (size_t i = 0; !rc && columns[i]; i++) {
 		const json_t *cell = json_array_get(list, i);
 
 		if (cell && !json_is_null(cell))
 			rc = ad_set_json(ad, columns[i], cell, err);
+		else
+			rc = apply_template(ad, columns[i], proc, err);
 	}
 	json_decref(list);
 	return rc;
@@ -213,16 +235,16 @@ static int apply_attrs(struct ad *ad, const char *attrs, struct err *err)
 	return rc;
 }
 
-int queue_build_ad(struct ad *cluster_ad, char *const *columns, const char *row,
-		   const char *attrs, struct ad **ret_ad, struct err *err)
+int queue_build_ad(struct ad *cluster_ad, char *const *columns, int proc,
+		   const char *row, const char *attrs, struct ad **ret_ad,
+		   struct err *err)
 {
 	struct ad *base = ad_new(), *ad = ad_new();
 	int rc = 0;
 
 	ad_set_parent(base, cluster_ad);
 	ad_set_parent(ad, base);
-	if (row)
-		rc = apply_row(base, columns, row, err);
+	rc = apply_row(base, columns, row, proc, err);
 	ad_free(base);
 	if (!rc && attrs)
 		rc = apply_attrs(ad, attrs, err);
@@ -241,8 +263,8 @@ int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err)
 	int rc = dbjobs_get(db, j->cluster->id, j->proc, &row, &attrs, err);
 
 	if (!rc)
-		rc = queue_build_ad(j->cluster->ad, j->cluster->columns, row,
-				    attrs, &ad, err);
+		rc = queue_build_ad(j->cluster->ad, j->cluster->columns,
+				    j->proc, row, attrs, &ad, err);
 	free(row);
 	free(attrs);
 	if (rc)

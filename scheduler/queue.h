@@ -148,12 +148,15 @@ int queue_resort(struct queue *q, struct db *db, struct err *err);
 
 /*
  * A job's ad, the caller's to free: its own attributes are what changed since
- * the submission, its parents the row and the cluster.
+ * the submission, its parents the row and the cluster. Where the row says
+ * nothing for a column, the cluster's value counts, with $(Process) in it
+ * replaced.
  */
 int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err);
 /* The same from texts of a row; also for readers. */
-int queue_build_ad(struct ad *cluster_ad, char *const *columns, const char *row,
-		   const char *attrs, struct ad **ret_ad, struct err *err);
+int queue_build_ad(struct ad *cluster_ad, char *const *columns, int proc,
+		   const char *row, const char *attrs, struct ad **ret_ad,
+		   struct err *err);
 /* JSON list of names to a vector ended by NULL. */
 int queue_parse_columns(const char *json, char ***ret_columns, struct err *err);
 void queue_free_columns(char **columns);
