@@ -62,7 +62,13 @@ static const char step_1[] =
 	" factor REAL NOT NULL, usage_s REAL NOT NULL,"
 	" updated INTEGER NOT NULL) WITHOUT ROWID;";
 
-static const char *const steps[] = { step_1 };
+/* What a dynamic slot was given. */
+static const char step_provision[] =
+	"ALTER TABLE attempts ADD COLUMN cpus INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE attempts ADD COLUMN memory_mb INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE attempts ADD COLUMN disk_kb INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const steps[] = { step_1, step_provision };
 
 const int migrate_version = sizeof(steps) / sizeof(steps[0]);
 
