@@ -50,7 +50,7 @@ int attempts_open(struct sched *s, struct job *j, struct slot *slot,
 		  struct err *err);
 /* Writes what may have changed. */
 int attempts_store(struct sched *s, struct attempt *a, struct err *err);
-/* Ends it: row and memory; the slot is free. @end is borrowed. */
+/* Ends it: row and memory; the slot is free, a dynamic one is gone. @end is borrowed. */
 int attempts_close(struct sched *s, struct attempt *a,
 		   const struct wire_end *end, struct err *err);
 /* Changes the order to its host; @reason is copied. */

@@ -22,11 +22,14 @@ int dispatch_run(struct sched *s, struct err *err)
 	int64_t wake;
 	int rc = 0, n = 0;
 
-	if (queue_stale(s->queue))
+	/* Jobs tell what matters of slots, and slots what matters of jobs:
+	 * both sets only grow, so this ends. */
+	do {
 		rc = queue_resort(s->queue, s->db, err);
-	if (rc)
-		return rc;
-	match_begin(s->match, clock_boot_ms(), sched_now());
+		if (rc)
+			return rc;
+		match_begin(s->match, clock_boot_ms(), sched_now());
+	} while (queue_stale(s->queue));
 	while (!rc && n++ < STARTS_PER_TURN &&
 	       match_next(s->match, &j, &note.slot)) {
 		log_debug("job %d.%d to %s", j->cluster->id, j->proc,

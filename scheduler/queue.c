@@ -60,6 +60,7 @@ struct queue *queue_new(void)
 	q->users = hash_new(free_user);
 	q->clusters = hash_new(free_cluster);
 	q->autoclusters = hash_new(autocluster_free);
+	list_init(&q->ready_users);
 	q->job_sig = sig_new(first_of_job);
 	q->slot_sig = sig_new(first_of_slot);
 	return q;
@@ -90,9 +91,12 @@ struct user *queue_user(struct queue *q, const char *name, int64_t now)
 		return u;
 	u = xcalloc(1, sizeof(*u));
 	u->name = xstrdup(name);
+	u->number = hash_count(q->users);
 	share_init(&u->share, q->policy,
 		   !strncmp(name, QUEUE_NICE, strlen(QUEUE_NICE)), now);
 	list_init(&u->buckets);
+	list_init(&u->ready);
+	list_init(&u->ready_link);
 	hash_set(q->users, name, u);
 	return u;
 }

@@ -9,6 +9,7 @@
 
 #include "common/base/hash.h"
 #include "common/base/list.h"
+#include "common/job/wire.h"
 #include "scheduler/jobheap.h"
 #include "scheduler/jobstate.h"
 #include "scheduler/limit.h"
@@ -24,16 +25,19 @@ struct db;
 struct dbjobs_cluster;
 struct dbjobs_proc;
 struct err;
-struct match_clauses;
 struct policy;
 struct sig;
+struct verdict;
 
 struct user {
 	char *name;
+	size_t number; /* in order of appearance */
 	struct share share;
 	int counts[JOBSTATE_COUNT]; /* jobs by state; ended ones are not
 				     * counted */
 	struct list buckets;
+	struct list ready; /* buckets, by ready_link */
+	struct list ready_link; /* among the users who have such */
 };
 
 struct cluster {
@@ -78,10 +82,13 @@ struct autocluster {
 	struct limit limit;
 	struct list buckets;
 	int jobs; /* idle ones in it */
+	struct wire_provision request; /* of a partitionable slot */
+	/* by slotclass index: what was decided for each; match.c's */
+	struct verdict *verdicts;
+	unsigned int verdict_count;
 	/* the last decision */
 	int64_t decided; /* Unix seconds, 0: never */
-	int seen, allowed, accepted, matched, busy; /* slots */
-	double match_ms;
+	int64_t matched; /* when one of them last got a slot, 0: never */
 };
 
 /* One user's idle jobs of one autocluster. */
@@ -91,7 +98,9 @@ struct bucket {
 	struct jobheap heap; /* but those passed over in a matching turn */
 	int jobs; /* with those */
 	struct list by_user, by_ac;
-	unsigned int blocked_turn; /* no free slot in this matching turn */
+	/* Ready: has jobs, and nothing says that no free slot fits. */
+	struct list ready_link;
+	bool waits; /* its best jobs wait for a time of their own */
 };
 
 struct queue;
@@ -143,6 +152,13 @@ struct sig *queue_slot_sig(struct queue *q);
 int queue_enqueue(struct queue *q, struct db *db, struct job *j,
 		  struct err *err);
 void queue_dequeue(struct queue *q, struct job *j);
+/* A bucket that is not ready is not looked at by the matchmaker. */
+void queue_set_ready(struct queue *q, struct bucket *b, bool ready);
+/* Users with ready buckets, by ready_link. */
+struct list *queue_ready_users(struct queue *q);
+/* Walks all autoclusters; start with a zeroed iterator. */
+struct autocluster *queue_next_autocluster(struct queue *q,
+					   struct hash_iter *it);
 bool queue_stale(const struct queue *q);
 int queue_resort(struct queue *q, struct db *db, struct err *err);
 

@@ -188,8 +188,8 @@ void recover_unload(struct sched *s)
 	outbox_drop(s);
 	attempts_free_all(s);
 	hash_free(s->attempts);
-	match_free(s->match);
 	nodes_free(s->nodes);
+	match_free(s->match);
 	queue_free(s->queue);
 	s->queue = NULL;
 }

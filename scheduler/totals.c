@@ -51,6 +51,9 @@ json_t *totals_slots(struct nodes *n)
 		for (size_t i = 0; h->online && i < h->slot_count; i++) {
 			const struct slot *s = h->slots[i];
 
+			/* What is given away counts as what it became. */
+			if (s->partitionable && !s->left.cpus && !s->attempt)
+				continue;
 			total++;
 			if (s->attempt)
 				claimed++;

@@ -13,6 +13,7 @@
 #include "startd/host.h"
 #include "startd/policy.h"
 #include "startd/remote.h"
+#include "startd/slot.h"
 #include "startd/starter/record.h"
 
 #include <errno.h>
@@ -108,17 +109,6 @@ void attempt_work(struct attempt *att, void (*work)(struct attempt *att),
 
 /* ---- making and freeing ---- */
 
-static struct slot *find_slot(struct host *host, const char *name)
-{
-	int i;
-
-	for (i = 0; i < host->slot_count; i++) {
-		if (!strcmp(host->slots[i].name, name))
-			return &host->slots[i];
-	}
-	return NULL;
-}
-
 static struct attempt *attempt_new(struct host *host, struct wire_start *start)
 {
 	struct attempt *att = xcalloc(1, sizeof(*att));
@@ -140,20 +130,15 @@ static struct attempt *attempt_new(struct host *host, struct wire_start *start)
 	att->figures.sent_bytes = att->figures.received_bytes = 0;
 	att->figures.suspended_s = 0;
 	ladder_init(&att->ladder, clock_mono_ms());
-	att->slot = find_slot(host, att->start.slot);
+	if (!att->start.provision.cpus)
+		att->slot = slot_find(host, att->start.slot);
 	list_append(&host->attempts, &att->link);
 	return att;
 }
 
-static void leave_slot(struct attempt *att)
-{
-	if (att->slot && att->slot->attempt == att)
-		att->slot->attempt = NULL;
-}
-
 static void attempt_free(struct attempt *att)
 {
-	leave_slot(att);
+	slot_leave(att);
 	attempt_stop_watching(att);
 	list_del(&att->link);
 	scratch_list_release(&att->base);
@@ -190,7 +175,7 @@ void attempt_forget(struct attempt *att)
 static void drop(struct attempt *att)
 {
 	att->phase = ATTEMPT_GONE;
-	leave_slot(att);
+	slot_leave(att);
 	attempt_stop_watching(att);
 	atomic_store(&att->cancel, true);
 	/* A thread may still write there: thread_done goes on. */
@@ -327,17 +312,24 @@ static int store_offer(struct attempt *att, const json_t *start,
 static const char *refusal(struct host *host, struct attempt *att)
 {
 	struct policy_verdict verdict;
+	const struct slot *asked;
+	const char *why = NULL;
 
-	if (!att->slot)
-		return "no such slot here";
 	if (host->leaving)
 		return "the host is leaving";
-	if (att->slot->attempt)
-		return "the slot is busy";
-	host_judge(host, att->slot, &verdict);
+	asked = att->start.provision.cpus ? slot_parent(host, att->start.slot)
+					  : att->slot;
+	if (!asked)
+		return "no such slot here";
+	host_judge(host, asked, &verdict);
 	if (verdict.start == 0)
 		return "the owner is back";
-	return NULL;
+	if (att->start.provision.cpus)
+		att->slot = slot_carve(host, att->start.slot,
+				       &att->start.provision, true, &why);
+	else if (asked->attempt)
+		why = "the slot is busy";
+	return why;
 }
 
 int attempt_accept(struct host *host, const json_t *json, struct err *err)
@@ -485,6 +477,9 @@ void attempt_recover(struct host *host, const char *name)
 		att->phase = ATTEMPT_REPORT;
 		return;
 	}
+	if (att->start.provision.cpus)
+		att->slot = slot_carve(host, att->start.slot,
+				       &att->start.provision, false, NULL);
 	if (!att->slot || att->slot->attempt) {
 		/* Fewer slots than before: it runs all the same. */
 		log_warn("attempt %s: no free slot '%s'", att->name,
@@ -496,6 +491,8 @@ void attempt_recover(struct host *host, const char *name)
 	log_info("attempt %s: found on disk", att->name);
 	if (have(att, RECORD_START))
 		resume_run(att);
+	else if (!att->slot)
+		attempt_report(att, WIRE_HOW_REFUSED, 0, "no such slot here");
 	else
 		begin_fetch(att);
 }

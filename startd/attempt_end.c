@@ -12,6 +12,7 @@
 #include "startd/cg.h"
 #include "startd/host.h"
 #include "startd/remote.h"
+#include "startd/slot.h"
 #include "startd/starter/record.h"
 #include "startd/stats.h"
 #include "startd/upload.h"
@@ -65,8 +66,7 @@ static void report(struct attempt *att)
 	att->phase = ATTEMPT_REPORT;
 	attempt_stop_watching(att);
 	store_report(att);
-	if (att->slot && att->slot->attempt == att)
-		att->slot->attempt = NULL;
+	slot_leave(att);
 	log_info("attempt %s: %s %d%s%s", att->name, wire_how_name(end->how),
 		 end->code, *end->message ? ": " : "", end->message);
 	host_news(att->host);
