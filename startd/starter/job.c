@@ -211,8 +211,8 @@ static int prepare(const struct record *start, const char *born_in,
 	return r;
 }
 
-static void child(const struct record *start, const char *born_in,
-		  pid_t parent, int failed_fd)
+static void child(const struct record *start, const char *born_in, pid_t parent,
+		  int failed_fd)
 {
 	char **argv = record_all(start, "arg");
 	char **envp = record_all(start, "env");
