@@ -46,6 +46,7 @@ void api_pool(struct api_call *c)
 	json_object_set_new(root, "jobs", totals_jobs(s->queue, NULL));
 	json_object_set_new(root, "hosts", totals_hosts(s->nodes));
 	json_object_set_new(root, "slots", totals_slots(s->nodes));
+	json_object_set_new(root, "archs", totals_archs(s->nodes));
 	json_object_set_new(root, "checkpoints", ckpts_totals(s));
 	json_object_set_new(root, "users", users_list_json(s));
 	api_reply(c, 200, root);
@@ -132,6 +133,12 @@ void api_metrics(struct sched *s, struct httpd_req *req)
 	       "alike.");
 	strbuf_addf(&out, "harrier_autoclusters %zu\n",
 		    queue_autocluster_count(s->queue));
+	strbuf_addf(&out,
+		    "# HELP harrier_match_seconds_total Spent deciding who "
+		    "runs where.\n"
+		    "# TYPE harrier_match_seconds_total counter\n"
+		    "harrier_match_seconds_total %.6f\n",
+		    (double)s->match_ns / 1e9);
 	metric(&out, "harrier_commit_sequence", "Number of the last commit.");
 	strbuf_addf(&out, "harrier_commit_sequence %lld\n",
 		    (long long)s->state.seq);

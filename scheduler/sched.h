@@ -47,6 +47,7 @@ struct sched {
 	char *address; /* "<127.0.0.1:port>" of event 000 */
 	uint16_t tcp_port; /* 0: no TCP */
 	int64_t started; /* Unix seconds */
+	int64_t match_ns; /* spent deciding who runs where, since then */
 	struct wire_seen state; /* pool, epoch, sequence of the last commit */
 
 	struct evloop *loop;

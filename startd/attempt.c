@@ -15,6 +15,7 @@
 #include "startd/remote.h"
 #include "startd/slot.h"
 #include "startd/starter/record.h"
+#include "startd/sync.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,7 +29,6 @@
 
 #define OFFER	  "offer.json"
 #define REPORT	  "report.json"
-#define BASE	  "base"
 #define OFFER_MAX (64u << 20)
 
 static char *path_in(const struct attempt *att, const char *name)
@@ -234,7 +234,6 @@ static void fetch_work(struct attempt *att)
 	struct attempt_work *w = &att->work;
 	struct host *host = att->host;
 	struct remote rm;
-	char *base = path_in(att, BASE);
 
 	w->result = remote_init(&rm, host->set->scheduler, host->token,
 				&att->cancel, &w->err);
@@ -245,9 +244,6 @@ static void fetch_work(struct attempt *att)
 		w->received_bytes = rm.received_bytes;
 		remote_release(&rm);
 	}
-	if (!w->result)
-		w->result = scratch_store(&att->base, base, &w->err);
-	free(base);
 }
 
 static void fetch_done(struct attempt *att)
@@ -289,7 +285,10 @@ static void begin_fetch(struct attempt *att)
 
 /* ---- accepting ---- */
 
-/* The directory and the offer in it are on disk when this returns 0. */
+/*
+ * Whole before it is listed, for an hstartd that is started again. A power cut
+ * may take it away: then the attempt is listed no more, and so is lost.
+ */
 static int store_offer(struct attempt *att, const json_t *start,
 		       struct err *err)
 {
@@ -300,9 +299,7 @@ static int store_offer(struct attempt *att, const json_t *start,
 	json_write(start, &text);
 	r = fd_mkdir_p(att->dir, 0700, err);
 	if (!r)
-		r = fd_write_file_atomic(path, text.data, text.len, 0600, err);
-	if (!r)
-		r = fd_sync_parent(att->dir, err);
+		r = fd_write_file_whole(path, text.data, text.len, 0600, err);
 	strbuf_release(&text);
 	free(path);
 	return r;
@@ -406,20 +403,19 @@ static bool load_report(struct attempt *att)
  */
 static bool forestall(struct attempt *att)
 {
-	char *lock = path_in(att, RECORD_LOCK), *end = path_in(att, RECORD_END);
 	char *began = path_in(att, RECORD_BEGAN);
+	char *end = path_in(att, RECORD_END);
 	struct record rec = RECORD_INIT;
 	bool ok = false;
 	int fd;
 
-	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	fd = open(att->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB) && access(began, F_OK)) {
 		record_add(&rec, "how", "forestalled");
-		ok = !record_store(&rec, end, NULL);
+		ok = !record_keep(&rec, end, NULL);
 	}
 	fd_close(&fd);
 	record_release(&rec);
-	free(lock);
 	free(end);
 	free(began);
 	return ok;
@@ -436,12 +432,12 @@ static bool have(struct attempt *att, const char *name)
 
 static void resume_run(struct attempt *att)
 {
-	char *base = path_in(att, BASE);
+	char *start = path_in(att, RECORD_START);
 	struct err err = ERR_INIT;
 
-	if (scratch_load(&att->base, base, &err) < 0)
+	if (scratch_load(&att->base, start, &err) < 0)
 		log_warn("attempt %s: %s", att->name, err_text(&err));
-	free(base);
+	free(start);
 	att->phase = ATTEMPT_RUN;
 	if (cg_create(att->host->cg, att->name, 0, &att->cg, &err) < 0)
 		log_warn("attempt %s: %s", att->name, err_text(&err));
@@ -493,8 +489,12 @@ void attempt_recover(struct host *host, const char *name)
 		resume_run(att);
 	else if (!att->slot)
 		attempt_report(att, WIRE_HOW_REFUSED, 0, "no such slot here");
-	else
+	else if (sync_is_same_boot(host->sync))
 		begin_fetch(att);
+	else
+		/* The power was cut: it may have begun, without a trace. */
+		attempt_report(att, WIRE_HOW_LOST, 0,
+			       "the machine was started again");
 }
 
 /* ---- orders ---- */

@@ -107,7 +107,7 @@ static int exec_starter(struct attempt *att, int log_fd, pid_t *ret_pid)
 
 static int spawn_starter(struct attempt *att, struct err *err)
 {
-	char *log = xasprintf("%s/starter.log", att->dir);
+	char *log = xasprintf("%s/starter.log", att->host->set->dir);
 	int log_fd, r;
 	pid_t pid;
 
@@ -138,7 +138,8 @@ static int write_start(struct attempt *att, struct err *err)
 	if (!r) {
 		cg_share(att->cg, cpus);
 		cg_put(att->cg, &rec);
-		r = record_store(&rec, path, err);
+		scratch_put(&att->base, &rec);
+		r = record_keep(&rec, path, err);
 	}
 	record_release(&rec);
 	free(path);
