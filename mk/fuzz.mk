@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: MIT
 #
-# Fuzzers of the parsers: linked as unit tests are, run by `make check`.
+# Fuzzers of the parsers: linked as unit tests are, run by `make check` with a
+# fixed row of inputs.
+#
+#   make fuzz             that row
+#   make fuzz SECONDS=60  new inputs for a minute, shared among the fuzzers
+#   make fuzz SAN=1 SECONDS=60  the same under the sanitizers
 
 FUZZ_SRC := $(filter-out tests/fuzz/fuzz_main.c,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ := $(FUZZ_SRC:tests/fuzz/%.c=$(B)/test/fuzz/%)
@@ -17,6 +22,8 @@ $(B)/test/fuzz/$(1): $(B)/obj/tests/fuzz/$(1).o $(FUZZ_MAIN) $(call archives,$(2
 endef
 $(foreach f,$(FUZZ_SRC:tests/fuzz/%.c=%),$(eval $(call fuzz_rule,$(f),$(call fuzz_uses,$(f)))))
 
-.PHONY: fuzz
+.PHONY: fuzz fuzzers
+fuzzers: $(FUZZ)
 fuzz: $(FUZZ)
+	@B=$(B) FUZZ_SECONDS=$(SECONDS) tests/fuzz/run
 check-built: $(FUZZ)

@@ -74,6 +74,8 @@ void api_upload_begin_pack(struct sched *s, struct httpd_req *req,
 /* api_ckpts.c */
 api_handler api_ckpts_list, api_ckpts_get, api_ckpts_manifest, api_ckpts_pack,
 	api_ckpts_chunk, api_ckpts_pin, api_ckpts_verify, api_ckpts_delete;
+/* api_users.c */
+api_handler api_users_list, api_users_set, api_users_delete;
 /* api_pool.c */
 api_handler api_pool, api_events, api_openapi, api_page_code;
 void api_metrics(struct sched *s, struct httpd_req *req);

@@ -16,11 +16,11 @@
 #include "scheduler/db/dbevents.h"
 #include "scheduler/db/dbjobs.h"
 #include "scheduler/jobs.h"
-#include "scheduler/match.h"
 #include "scheduler/queue.h"
 #include "scheduler/reader.h"
 #include "scheduler/sched.h"
 #include "scheduler/totals.h"
+#include "scheduler/why.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -269,7 +269,7 @@ void api_jobs_why(struct api_call *c)
 	}
 	root = json_pack("{s:s}", "job", c->args[0]);
 	if (j->bucket) {
-		match_why(c->s->match, j->bucket->ac, root);
+		why_json(c->s, j, root);
 	} else {
 		char text[64];
 

@@ -15,29 +15,12 @@
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
 #include "scheduler/totals.h"
+#include "scheduler/users.h"
 #include "web/session.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-static json_t *users_json(struct sched *s)
-{
-	struct hash_iter it = { 0 };
-	json_t *list = json_array();
-	struct user *u;
-
-	while ((u = queue_next_user(s->queue, &it))) {
-		share_update(&u->share, sched_now());
-		json_array_append_new(
-			list,
-			json_pack("{s:s,s:f,s:f,s:i,s:f}", "user", u->name,
-				  "priority", share_effective(&u->share),
-				  "usage_s", u->share.usage_s, "in_use",
-				  u->share.in_use, "factor", u->share.factor));
-	}
-	return list;
-}
 
 static json_t *ckpts_totals(struct sched *s)
 {
@@ -63,8 +46,9 @@ void api_pool(struct api_call *c)
 	json_object_set_new(root, "jobs", totals_jobs(s->queue, NULL));
 	json_object_set_new(root, "hosts", totals_hosts(s->nodes));
 	json_object_set_new(root, "slots", totals_slots(s->nodes));
+	json_object_set_new(root, "archs", totals_archs(s->nodes));
 	json_object_set_new(root, "checkpoints", ckpts_totals(s));
-	json_object_set_new(root, "users", users_json(s));
+	json_object_set_new(root, "users", users_list_json(s));
 	api_reply(c, 200, root);
 }
 
@@ -149,6 +133,12 @@ void api_metrics(struct sched *s, struct httpd_req *req)
 	       "alike.");
 	strbuf_addf(&out, "harrier_autoclusters %zu\n",
 		    queue_autocluster_count(s->queue));
+	strbuf_addf(&out,
+		    "# HELP harrier_match_seconds_total Spent deciding who "
+		    "runs where.\n"
+		    "# TYPE harrier_match_seconds_total counter\n"
+		    "harrier_match_seconds_total %.6f\n",
+		    (double)s->match_ns / 1e9);
 	metric(&out, "harrier_commit_sequence", "Number of the last commit.");
 	strbuf_addf(&out, "harrier_commit_sequence %lld\n",
 		    (long long)s->state.seq);

@@ -6,6 +6,7 @@
 #include "common/base/err.h"
 #include "common/base/fault.h"
 #include "common/base/log.h"
+#include "common/base/strbuf.h"
 #include "common/base/xalloc.h"
 #include "common/job/jobdesc.h"
 #include "common/job/wire_get.h"
@@ -67,7 +68,7 @@ static bool is_owned(const char *name)
 struct submission {
 	const char *uuid;
 	struct ad *ad;
-	json_t *columns, *rows; /* borrowed; rows may be NULL */
+	json_t *columns, *rows; /* rows may be NULL */
 	int64_t count;
 	bool hold;
 	int cluster;
@@ -96,6 +97,8 @@ static int read_columns(const json_t *body, struct submission *sub,
 	size_t i;
 	int rc = json_opt_array(body, "columns", &sub->columns, err);
 
+	/* Later more are added, which is nobody else's concern. */
+	sub->columns = sub->columns ? json_copy(sub->columns) : json_array();
 	if (!rc)
 		rc = json_opt_array(body, "rows", &sub->rows, err);
 	if (rc)
@@ -219,6 +222,34 @@ static void complete_ad(const struct api_call *c, struct submission *sub)
 		ad_set_bool(ad, "Requirements", true);
 }
 
+static bool has_column(const struct submission *sub, const char *name)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(sub->columns, i, v)
+		if (!strcasecmp(json_string_value(v), name))
+			return true;
+	return false;
+}
+
+/*
+ * Attributes of the cluster that hold $(Process) differ per proc: they are
+ * columns, whose rows say nothing.
+ */
+static void add_templates(struct submission *sub)
+{
+	for (size_t i = 0; i < ad_count(sub->ad); i++) {
+		const char *name = ad_name_at(sub->ad, i);
+		struct strbuf text = STRBUF_INIT;
+
+		if (ad_unparse_attr(sub->ad, name, &text) &&
+		    jobdesc_has_proc(text.data) && !has_column(sub, name))
+			json_array_append_new(sub->columns, json_string(name));
+		strbuf_release(&text);
+	}
+}
+
 static int write_cluster(struct api_call *c, struct submission *sub,
 			 struct cluster **ret_cluster, struct err *err)
 {
@@ -226,8 +257,7 @@ static int write_cluster(struct api_call *c, struct submission *sub,
 	char *dump = json_dumps(json, JSON_COMPACT);
 	/* The client could not know the cluster's number. */
 	char *text = jobdesc_bind_cluster(dump, sub->cluster);
-	char *columns = sub->columns ? json_dumps(sub->columns, JSON_COMPACT)
-				     : xstrdup("[]");
+	char *columns = json_dumps(sub->columns, JSON_COMPACT);
 	struct dbjobs_cluster row = {
 		.id = sub->cluster,
 		.owner = c->user,
@@ -319,6 +349,7 @@ static int write_all(struct api_call *c, struct submission *sub,
 		err_sys(err, rc, "submission");
 	sub->cluster = (int)meta_get_int(c->s->db, META_NEXT_CLUSTER, 1);
 	complete_ad(c, sub);
+	add_templates(sub);
 	if (!rc)
 		rc = write_cluster(c, sub, &cluster, err);
 	for (int i = 0; !rc && i < sub->count; i++)
@@ -347,6 +378,12 @@ static json_t *answer(struct sched *s, const char *uuid, int cluster,
 	return root;
 }
 
+static void release(struct submission *sub)
+{
+	ad_free(sub->ad);
+	json_decref(sub->columns);
+}
+
 void api_submit(struct api_call *c)
 {
 	struct submission sub = { 0 };
@@ -363,7 +400,7 @@ void api_submit(struct api_call *c)
 	    dbjobs_submission(c->s->db, sub.uuid, c->uid, &cluster, &count)) {
 		core_reply(c->s, c->req, 200,
 			   answer(c->s, sub.uuid, cluster, count));
-		ad_free(sub.ad);
+		release(&sub);
 		return;
 	}
 	if (!rc)
@@ -378,5 +415,5 @@ void api_submit(struct api_call *c)
 		core_reply(c->s, c->req, 201,
 			   answer(c->s, sub.uuid, sub.cluster, sub.count));
 	}
-	ad_free(sub.ad);
+	release(&sub);
 }

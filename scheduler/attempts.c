@@ -9,6 +9,7 @@
 #include "common/svc/json.h"
 #include "scheduler/core.h"
 #include "scheduler/db/dbattempts.h"
+#include "scheduler/match.h"
 #include "scheduler/nodes.h"
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
@@ -17,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 
 #define LEASE_S 600
@@ -110,6 +112,28 @@ static void row_of(const struct attempt *a, struct dbattempt *row)
 		.matched = a->matched,
 		.started = a->started,
 	};
+	if (a->slot) {
+		row->cpus = a->slot->given.cpus;
+		row->memory_mb = a->slot->given.memory_mb;
+		row->disk_kb = a->slot->given.disk_kb;
+	}
+}
+
+/* The slot has got an attempt, or lost it. */
+static void slot_changed(struct sched *s, struct slot *slot)
+{
+	match_slot_changed(s->match, slot->parent ? slot->parent : slot);
+}
+
+/* A dynamic slot was made for its attempt and ends with it. */
+static void leave_slot(struct sched *s, struct slot *slot)
+{
+	struct slot *parent = slot->parent;
+
+	slot->attempt = NULL;
+	if (parent)
+		nodes_give_back(slot);
+	slot_changed(s, parent ? parent : slot);
 }
 
 int attempts_store(struct sched *s, struct attempt *a, struct err *err)
@@ -127,14 +151,32 @@ int attempts_store(struct sched *s, struct attempt *a, struct err *err)
 	return rc;
 }
 
+/* RequestCpus: what HTCondor's default slot weight comes to. */
+static double charged_cores(struct sched *s, struct job *j)
+{
+	const struct cluster *c = j->cluster;
+	struct ad *ad = NULL;
+	double cores;
+
+	for (size_t i = 0; !ad && c->columns[i]; i++)
+		if (!strcasecmp(c->columns[i], "RequestCpus") &&
+		    queue_ad(s->db, j, &ad, NULL))
+			break;
+	cores = ad_real(ad ? ad : c->ad, "RequestCpus", 1);
+	ad_free(ad);
+	return cores > 0 ? cores : 1;
+}
+
 static void attach(struct sched *s, struct attempt *a, struct slot *slot)
 {
 	a->slot = slot;
 	slot->attempt = a;
 	a->job->attempt = a;
 	hash_set(s->attempts, a->nonce, a);
-	share_use(&a->job->cluster->owner->share, sched_now(), 1);
+	a->cores = charged_cores(s, a->job);
+	share_use(&a->job->cluster->account->share, sched_now(), a->cores);
 	attempts_renew(a);
+	slot_changed(s, slot);
 }
 
 int attempts_open(struct sched *s, struct job *j, struct slot *slot,
@@ -149,6 +191,7 @@ int attempts_open(struct sched *s, struct job *j, struct slot *slot,
 	a->host = xstrdup(slot->host->name);
 	a->slot_name = xstrdup(slot->name);
 	a->arch = xstrdup(slot->arch);
+	a->slot = slot;
 	a->matched = sched_now();
 	a->resumed_from = j->ckpt ? j->ckpt->id : 0;
 	wire_figures_init(&a->figures);
@@ -192,8 +235,8 @@ int attempts_close(struct sched *s, struct attempt *a,
 	free(figures);
 	if (rc)
 		return rc;
-	share_use(&a->job->cluster->owner->share, sched_now(), -1);
-	a->slot->attempt = NULL;
+	share_use(&a->job->cluster->account->share, sched_now(), -a->cores);
+	leave_slot(s, a->slot);
 	a->job->attempt = NULL;
 	hash_steal(s->attempts, a->nonce);
 	free_attempt(a);
@@ -236,6 +279,8 @@ static int load_one(void *arg, const struct dbattempt *row)
 {
 	struct sched *s = arg;
 	struct job *j = queue_job(s->queue, row->cluster, row->proc);
+	const struct wire_provision given = { row->cpus, row->memory_mb,
+					      row->disk_kb };
 	struct attempt *a;
 	struct host *h;
 
@@ -261,7 +306,7 @@ static int load_one(void *arg, const struct dbattempt *row)
 		json_parse_object(row->start, strlen(row->start), &a->start,
 				  NULL);
 	h = nodes_get(s->nodes, row->host);
-	attach(s, a, nodes_slot_get(h, row->slot));
+	attach(s, a, nodes_slot_get(h, row->slot, &given));
 	return 0;
 }
 

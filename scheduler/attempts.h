@@ -30,6 +30,7 @@ struct attempt {
 	int ckpt_asked; /* checkpoints asked for, to go on after them */
 	char *reason; /* of the order, or NULL */
 	int64_t resumed_from;
+	double cores; /* charged to the account */
 	int64_t matched, started; /* Unix seconds */
 	struct wire_figures figures;
 	char *address, *scratch;
@@ -49,7 +50,7 @@ int attempts_open(struct sched *s, struct job *j, struct slot *slot,
 		  struct err *err);
 /* Writes what may have changed. */
 int attempts_store(struct sched *s, struct attempt *a, struct err *err);
-/* Ends it: row and memory; the slot is free. @end is borrowed. */
+/* Ends it: row and memory; the slot is free, a dynamic one is gone. @end is borrowed. */
 int attempts_close(struct sched *s, struct attempt *a,
 		   const struct wire_end *end, struct err *err);
 /* Changes the order to its host; @reason is copied. */

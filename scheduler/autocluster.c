@@ -7,6 +7,7 @@
 #include "scheduler/autocluster.h"
 
 #include "common/ad/ad.h"
+#include "common/base/clock.h"
 #include "common/base/err.h"
 #include "common/base/hash.h"
 #include "common/base/strbuf.h"
@@ -48,6 +49,9 @@ static void free_bucket(struct bucket *b)
 {
 	list_del(&b->by_user);
 	list_del(&b->by_ac);
+	list_del(&b->ready_link);
+	if (list_empty(&b->user->ready))
+		list_del(&b->user->ready_link);
 	jobheap_release(&b->heap);
 	free(b);
 }
@@ -61,6 +65,7 @@ void autocluster_free(void *value)
 		free_bucket(b);
 	limit_release(&ac->limit);
 	ad_free(ac->ad);
+	free(ac->verdicts);
 	free(ac->key);
 	free(ac);
 }
@@ -78,6 +83,34 @@ struct autocluster *queue_autocluster(struct queue *q, int id)
 	return NULL;
 }
 
+struct autocluster *queue_next_autocluster(struct queue *q,
+					   struct hash_iter *it)
+{
+	return hash_next(q->autoclusters, it) ? it->value : NULL;
+}
+
+struct list *queue_ready_users(struct queue *q)
+{
+	return &q->ready_users;
+}
+
+void queue_set_ready(struct queue *q, struct bucket *b, bool ready)
+{
+	struct user *u = b->user;
+
+	if (ready == !list_empty(&b->ready_link))
+		return;
+	if (ready) {
+		list_append(&u->ready, &b->ready_link);
+		if (list_empty(&u->ready_link))
+			list_append(&q->ready_users, &u->ready_link);
+		return;
+	}
+	list_del(&b->ready_link);
+	if (list_empty(&u->ready))
+		list_del(&u->ready_link);
+}
+
 size_t queue_autocluster_count(struct queue *q)
 {
 	return hash_count(q->autoclusters);
@@ -92,6 +125,35 @@ static bool is_uniform(const struct queue *q, const struct cluster *c)
 		if (sig_has(q->job_sig, changing[i]))
 			return false;
 	return true;
+}
+
+static int64_t at_least(int64_t value, int64_t least)
+{
+	return value < least ? least : value;
+}
+
+/* Memory is given in steps, so that fewer kinds of what is left arise. */
+#define MEMORY_STEP_MB 128
+#define DISK_STEP_KB   1024
+
+static int64_t in_steps(int64_t value, int64_t step)
+{
+	return value > INT64_MAX - step ? value
+					: (value + step - 1) / step * step;
+}
+
+/* What a dynamic slot for such a job has. */
+static struct wire_provision request_of(const struct ad *ad)
+{
+	struct wire_provision p = {
+		.cpus = at_least(ad_int(ad, "RequestCpus", 1), 1),
+		.memory_mb = at_least(ad_int(ad, "RequestMemory", 1), 1),
+		.disk_kb = at_least(ad_int(ad, "RequestDisk", 1), 1),
+	};
+
+	p.memory_mb = in_steps(p.memory_mb, MEMORY_STEP_MB);
+	p.disk_kb = in_steps(p.disk_kb, DISK_STEP_KB);
+	return p;
 }
 
 /* The autocluster of a job with this ad; made if it is new. */
@@ -119,6 +181,7 @@ static struct autocluster *classify(struct queue *q, struct db *db,
 	ac->id = ++q->next_autocluster;
 	ac->key = strbuf_detach(&key);
 	ac->ad = ad_flatten(ad);
+	ac->request = request_of(ac->ad);
 	ac->limit = limit;
 	list_init(&ac->buckets);
 	hash_set(q->autoclusters, ac->key, ac);
@@ -159,6 +222,7 @@ static struct bucket *find_bucket(struct user *u, struct autocluster *ac)
 	b = xcalloc(1, sizeof(*b));
 	b->user = u;
 	b->ac = ac;
+	list_init(&b->ready_link);
 	jobheap_init(&b->heap);
 	list_append(&u->buckets, &b->by_user);
 	list_append(&ac->buckets, &b->by_ac);
@@ -176,12 +240,14 @@ int queue_enqueue(struct queue *q, struct db *db, struct job *j,
 	rc = find_autocluster(q, db, j, &ac, err);
 	if (rc)
 		return rc;
-	j->bucket = find_bucket(j->cluster->owner, ac);
+	j->bucket = find_bucket(j->cluster->account, ac);
 	j->node.prio = j->prio;
 	j->node.cluster = j->cluster->id;
 	j->node.proc = j->proc;
 	jobheap_push(&j->bucket->heap, &j->node);
+	queue_set_ready(q, j->bucket, true);
 	j->bucket->jobs++;
+	share_wait(&j->bucket->user->share, clock_real_ms() / 1000, 1);
 	ac->jobs++;
 	return 0;
 }
@@ -214,9 +280,15 @@ void queue_dequeue(struct queue *q, struct job *j)
 	if (j->node.in_heap)
 		jobheap_del(&b->heap, &j->node);
 	j->bucket = NULL;
+	share_wait(&b->user->share, clock_real_ms() / 1000, -1);
 	ac->jobs--;
 	if (!--b->jobs)
 		free_bucket(b);
+	if (!ac->jobs) {
+		free(ac->verdicts);
+		ac->verdicts = NULL;
+		ac->verdict_count = 0;
+	}
 	if (!ac->jobs && hash_count(q->autoclusters) > EMPTY_MAX)
 		forget_autocluster(q, ac);
 }

@@ -15,20 +15,34 @@
 /* So that one turn does not keep requests waiting. */
 #define STARTS_PER_TURN 500
 
+/* What match_next answers; its time is counted. */
+static bool next(struct sched *s, struct job **ret_job, struct slot **ret_slot)
+{
+	int64_t begin_ns = clock_mono_ns();
+	bool found = match_next(s->match, ret_job, ret_slot);
+
+	s->match_ns += clock_mono_ns() - begin_ns;
+	return found;
+}
+
 int dispatch_run(struct sched *s, struct err *err)
 {
+	int64_t begin_ns = clock_mono_ns();
 	struct jobs_note note = { 0 };
 	struct job *j;
 	int64_t wake;
 	int rc = 0, n = 0;
 
-	if (queue_stale(s->queue))
+	/* Jobs tell what matters of slots, and slots what matters of jobs:
+	 * both sets only grow, so this ends. */
+	do {
 		rc = queue_resort(s->queue, s->db, err);
-	if (rc)
-		return rc;
-	match_begin(s->match, clock_boot_ms(), sched_now());
-	while (!rc && n++ < STARTS_PER_TURN &&
-	       match_next(s->match, &j, &note.slot)) {
+		if (rc)
+			return rc;
+		match_begin(s->match, clock_boot_ms(), sched_now());
+	} while (queue_stale(s->queue));
+	s->match_ns += clock_mono_ns() - begin_ns;
+	while (!rc && n++ < STARTS_PER_TURN && next(s, &j, &note.slot)) {
 		log_debug("job %d.%d to %s", j->cluster->id, j->proc,
 			  note.slot->full);
 		rc = jobs_event(s, j, JOBEVENT_MATCH, &note, NULL, err);

@@ -113,13 +113,13 @@ static bool is_listed(const struct wire_sync *sync, const char *nonce)
 static int lose_missing(struct sched *s, struct host *h,
 			const struct wire_sync *sync, struct err *err)
 {
-	struct hash_iter it = { 0 };
 	int rc = 0;
 
-	while (!rc && hash_next(s->attempts, &it)) {
-		struct attempt *a = it.value;
+	/* From the end: a dynamic slot goes with its attempt. */
+	for (size_t i = h->slot_count; !rc && i-- > 0;) {
+		struct attempt *a = h->slots[i]->attempt;
 
-		if (strcmp(a->host, h->name) || is_listed(sync, a->nonce))
+		if (!a || is_listed(sync, a->nonce))
 			continue;
 		if (a->reported)
 			rc = hostend_lost(s, a,
@@ -453,7 +453,7 @@ static void take_back(struct sched *s, struct host *h)
 {
 	struct err err = ERR_INIT;
 
-	for (size_t i = 0; i < h->slot_count; i++) {
+	for (size_t i = h->slot_count; i-- > 0;) {
 		struct attempt *a = h->slots[i]->attempt;
 
 		if (a && !a->sent && hostend_unsent(s, a, &err))
@@ -473,6 +473,8 @@ void hosts_tick(struct sched *s)
 		if (h->online && !h->parked &&
 		    now_ms - h->synced_ms > clock_scaled_ms(NODES_SILENT_MS)) {
 			h->online = false;
+			for (size_t i = 0; i < h->slot_count; i++)
+				match_slot_changed(s->match, h->slots[i]);
 			log_warn("host %s is silent", h->name);
 			feed_host(s, h);
 			take_back(s, h);
@@ -489,7 +491,7 @@ int hosts_vacate(struct sched *s, struct host *h, bool fast, json_t *ret_jobs,
 	struct jobs_note note = { .reason = "the host was asked to be free" };
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < h->slot_count; i++) {
+	for (size_t i = h->slot_count; !rc && i-- > 0;) {
 		struct attempt *a = h->slots[i]->attempt;
 
 		if (!a)
@@ -511,7 +513,7 @@ int hosts_vacate(struct sched *s, struct host *h, bool fast, json_t *ret_jobs,
 
 static json_t *slot_json(const struct slot *slot)
 {
-	json_t *ad = ad_to_json(slot->ad, true);
+	json_t *ad = ad_to_json(slot->offer, true);
 	const struct attempt *a = slot->attempt;
 
 	if (!a)
@@ -520,7 +522,7 @@ static json_t *slot_json(const struct slot *slot)
 			    json_sprintf("%d.%d", a->job->cluster->id,
 					 a->job->proc));
 	json_set_str(ad, "RemoteOwner", a->job->cluster->owner->name);
-	json_set_str(ad, "RemoteUser", a->job->cluster->owner->name);
+	json_set_str(ad, "RemoteUser", a->job->cluster->account->name);
 	json_set_str(ad, "AttemptState", wire_run_name(a->state));
 	return ad;
 }

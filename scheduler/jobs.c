@@ -31,6 +31,7 @@ struct move {
 	struct job_step step;
 	const struct jobs_note *note;
 	struct attempt *attempt; /* of before, or NULL */
+	struct slot *slot; /* of a match: the note's, or carved from it */
 };
 
 static void count(struct ad *ad, const char *name)
@@ -42,7 +43,7 @@ static void count(struct ad *ad, const char *name)
 
 static void attrs_open(struct move *m)
 {
-	const struct slot *slot = m->note->slot;
+	const struct slot *slot = m->slot;
 	int64_t now = sched_now();
 
 	ad_set_string(m->ad, "RemoteHost", slot->full);
@@ -296,8 +297,12 @@ static int do_attempt(struct move *m, struct err *err)
 	int rc = 0;
 
 	if (m->step.effects & JOBFX_OPEN) {
+		m->slot = m->note->slot;
+		if (m->slot->partitionable)
+			m->slot = nodes_carve(m->slot,
+					      &m->job->bucket->ac->request);
 		attrs_open(m);
-		rc = attempts_open(m->s, m->job, m->note->slot, err);
+		rc = attempts_open(m->s, m->job, m->slot, err);
 		if (!rc)
 			prepare_start(m->s, m->job->attempt);
 	}
@@ -346,7 +351,8 @@ int jobs_event(struct sched *s, struct job *j, enum job_event event,
 			  NULL,
 			  jobstate_step(j->state, event),
 			  note ? note : &nothing,
-			  j->attempt };
+			  j->attempt,
+			  NULL };
 	struct err own = ERR_INIT;
 	int rc;
 

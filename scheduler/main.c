@@ -41,20 +41,26 @@
 
 #define WORKERS 2
 
-enum { OPT_DIR = 1, OPT_TCP_PORT, OPT_LOG_LEVEL };
+enum { OPT_DIR = 1, OPT_TCP_PORT, OPT_SET, OPT_LOG_LEVEL };
 
 static const struct opt_def options[] = {
 	{ OPT_DIR, 'd', "dir", "DIR", "the pool's directory" },
 	{ OPT_TCP_PORT, 'p', "tcp-port", "PORT",
 	  "on 127.0.0.1; 0: a free one (default); -1: no TCP" },
+	{ OPT_SET, 's', "set", "KEY=VALUE",
+	  "a setting, as in DIR/scheduler.conf" },
 	{ OPT_LOG_LEVEL, 0, "log-level", "LEVEL",
 	  "error, warn, info (default) or debug" },
 	{ 0, 0, NULL, NULL, NULL },
 };
 
+#define SETS_MAX 64
+
 struct settings {
 	const char *dir;
 	long long port;
+	const char *sets[SETS_MAX]; /* after the file */
+	int set_count;
 };
 
 static int read_options(int argc, char **argv, struct settings *set,
@@ -76,6 +82,13 @@ static int read_options(int argc, char **argv, struct settings *set,
 			if (opt_parse_int(opt.value, "port", -1, 65535,
 					  &set->port, err))
 				return -EINVAL;
+			break;
+		case OPT_SET:
+			if (set->set_count == SETS_MAX)
+				return err_set(err, -E2BIG,
+					       "more than %d settings",
+					       SETS_MAX);
+			set->sets[set->set_count++] = opt.value;
 			break;
 		case OPT_LOG_LEVEL:
 			if (log_parse_level(opt.value, &level))
@@ -219,15 +232,34 @@ static void close_all(struct sched *s)
 	backend_free(s->backend);
 	db_close(s->db);
 	evloop_free(s->loop);
+	config_release(&s->config);
 	free(s->name);
 	free(s->address);
 }
 
-static int run(const struct pooldir *dir, long long port, struct err *err)
+static int read_config(struct sched *s, const struct pooldir *dir,
+		       const struct settings *set, struct err *err)
+{
+	char *file = xasprintf("%s/scheduler.conf", dir->root);
+	int rc;
+
+	config_init(&s->config);
+	rc = config_read(&s->config, file, err);
+	for (int i = 0; !rc && i < set->set_count; i++)
+		rc = config_set(&s->config, set->sets[i], err);
+	free(file);
+	return rc ? rc : config_apply(&s->config, err);
+}
+
+static int run(const struct pooldir *dir, const struct settings *set,
+	       struct err *err)
 {
 	struct sched s = { .spool = dir->spool, .started = sched_now() };
 	struct strbuf helper = STRBUF_INIT;
-	int rc = fd_exe_dir(&helper, err);
+	int rc = read_config(&s, dir, set, err);
+
+	if (!rc)
+		rc = fd_exe_dir(&helper, err);
 
 	strbuf_addstr(&helper, "/harrier-access");
 	s.name = pool_name();
@@ -240,7 +272,7 @@ static int run(const struct pooldir *dir, long long port, struct err *err)
 	if (!rc)
 		rc = open_parts(&s, dir, helper.data, err);
 	if (!rc)
-		rc = listen_all(&s, dir, port, err);
+		rc = listen_all(&s, dir, set->port, err);
 	if (!rc) {
 		timers_new(&s);
 		log_info("pool %s epoch %lld on %s, port %u", s.name,
@@ -255,7 +287,7 @@ static int run(const struct pooldir *dir, long long port, struct err *err)
 
 int main(int argc, char **argv)
 {
-	struct settings set = { NULL, 0 };
+	struct settings set = { 0 };
 	struct pooldir dir = { 0 };
 	struct err err = ERR_INIT;
 	char *pid = NULL;
@@ -275,7 +307,7 @@ int main(int argc, char **argv)
 		rc = daemon_pidfile_lock(pid, &lock, &err);
 	}
 	if (!rc)
-		rc = run(&dir, set.port, &err);
+		rc = run(&dir, &set, &err);
 	if (rc)
 		fprintf(stderr, "hscheduler: %s\n", err_text(&err));
 	if (lock >= 0)

@@ -2,50 +2,59 @@
 /*
  * match: which slot for which job. Two-sided, by autocluster and slot class,
  * with a memory of verdicts; who is next is decided by the fair share.
+ *
+ * Driven by events: a bucket of jobs that found no free slot is not looked at
+ * again until a slot that would take its jobs becomes free, a new job enters
+ * it, or the time comes for which its jobs wait.
  */
 #ifndef HARRIER_SCHEDULER_MATCH_H
 #define HARRIER_SCHEDULER_MATCH_H
-
-#include "common/svc/json.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-struct ad;
 struct autocluster;
 struct job;
 struct match;
 struct nodes;
 struct queue;
 struct slot;
+struct slotclass;
 
 struct match *match_new(struct queue *q, struct nodes *n);
+/* The slots must be gone (nodes_free). */
 void match_free(struct match *m);
 
-/* Takes a slot's class into account: call when its ad has changed. */
+/*
+ * Looks at a slot again: call when its ad, what is left of it, its attempt or
+ * whether it accepts jobs has changed.
+ */
 void match_slot_changed(struct match *m, struct slot *s);
+/* The same for all slots of all hosts. */
+void match_all_changed(struct match *m);
 
-/* The verdict on a pair of ads. */
-struct match_verdict_pair {
+/* What was decided of an autocluster and a slot class. */
+struct verdict {
+	uint64_t serial; /* of the class; 0: nothing */
+	bool allowed; /* by built architectures and checkpoint */
 	bool job_accepts, slot_accepts;
+	bool fits; /* what a partitionable slot has left suffices */
 	double slot_rank, job_rank;
 };
-struct match_verdict_pair match_pair(struct match *m, struct autocluster *ac,
-				     struct slot *s);
+const struct verdict *match_verdict(struct match *m, struct autocluster *ac,
+				    struct slotclass *c);
+bool match_is_yes(const struct verdict *v);
 
 /*
  * One pairing: the job whose user's turn it is, and its best free slot.
  * False when no idle job fits any free slot. The caller takes both out (job
- * no longer idle, slot->attempt set) before the next call, or skips the job
- * for this turn. match_begin starts a turn.
+ * no longer idle, slot->attempt set or a dynamic slot carved, and
+ * match_slot_changed called) before the next call. match_begin starts a turn.
  */
 void match_begin(struct match *m, int64_t now_boot_ms, int64_t now);
 bool match_next(struct match *m, struct job **ret_job, struct slot **ret_slot);
 /* Ends the turn: when a job that is held back becomes free; -1: none. */
 int64_t match_end(struct match *m);
-
-/* GET /jobs/C.P/why for an idle job's autocluster: members of the reply. */
-void match_why(struct match *m, struct autocluster *ac, json_t *root);
 
 #endif

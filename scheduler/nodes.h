@@ -3,11 +3,17 @@
  * nodes: the hosts that sync, and their slots. Only in memory: a host says
  * all of itself in each sync, so after a restart they are here again within
  * seconds.
+ *
+ * A partitionable slot offers what it has left; the scheduler alone carves
+ * dynamic slots from it, one for each attempt, and gives them back at its
+ * end. What is left is always the host's total less what the dynamic slots
+ * have, so nothing has to be undone.
  */
 #ifndef HARRIER_SCHEDULER_NODES_H
 #define HARRIER_SCHEDULER_NODES_H
 
 #include "common/base/hash.h"
+#include "common/base/list.h"
 #include "common/job/wire.h"
 
 #include <stdbool.h>
@@ -17,20 +23,28 @@
 struct ad;
 struct attempt;
 struct httpd_req;
-struct sig;
-struct strbuf;
+struct slotclass;
 
 struct slot {
-	char *name; /* "slot1" */
+	char *name; /* "slot1", "slot1_2" */
 	char *full; /* "slot1@host": Name of the ad, or made up */
 	struct host *host;
 	struct ad *ad; /* as the host sent it */
+	struct ad *offer; /* what jobs are matched with: the ad, or of a
+			   * partitionable slot the ad with what is left */
 	char *arch; /* Arch of the ad, "" if it has none */
-	char *class; /* significant attributes, as text */
-	unsigned int class_generation;
 	bool accepts;
 	bool listed; /* in the sync being worked on */
 	struct attempt *attempt; /* live one here, or NULL */
+	bool partitionable;
+	struct wire_provision total, left; /* of a partitionable slot */
+	struct slot *parent; /* of a dynamic slot; else NULL */
+	struct wire_provision given; /* to a dynamic slot */
+	/* slotclass.h: of the offer, and of the ad */
+	struct slotclass *class, *whole;
+	unsigned int class_generation;
+	bool in_free;
+	struct list free_link;
 };
 
 struct host {
@@ -72,13 +86,23 @@ struct host *nodes_next(struct nodes *n, struct hash_iter *it);
 void nodes_update(struct host *h, struct wire_sync *sync, int64_t now_boot_ms,
 		  int64_t now);
 struct slot *nodes_slot(struct host *h, const char *name); /* or NULL */
-/* The slot of an attempt whose host has not synced yet since a restart. */
-struct slot *nodes_slot_get(struct host *h, const char *name);
+/*
+ * The slot of an attempt whose host has not synced yet since a restart. With
+ * @given it is a dynamic one, whose parent is made as well.
+ */
+struct slot *nodes_slot_get(struct host *h, const char *name,
+			    const struct wire_provision *given);
+
+/*
+ * Carves a dynamic slot from a partitionable one: less than asked for where
+ * less is left. nodes_give_back undoes it and frees @s.
+ */
+struct slot *nodes_carve(struct slot *parent,
+			 const struct wire_provision *want);
+void nodes_give_back(struct slot *s);
 
 /* Can this slot take a job now? */
 bool nodes_is_free(const struct slot *s);
-/* Its class under @sig: equal text, equal verdicts. */
-const char *nodes_class(struct slot *s, const struct sig *sig);
 
 /* Until when a host may be silent; then it is offline. */
 #define NODES_SILENT_MS 90000

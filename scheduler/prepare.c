@@ -233,6 +233,7 @@ static int make_start(struct task *t, struct attempt *a, struct err *err)
 	start.attempt = a->number;
 	memcpy(start.nonce, a->nonce, sizeof(start.nonce));
 	start.slot = xstrdup(a->slot_name);
+	start.provision = a->slot->given;
 	start.user = xstrdup(j->cluster->owner->name);
 	start.uid = j->cluster->uid;
 	if (!rc)

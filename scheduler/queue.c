@@ -4,10 +4,13 @@
 #include "common/ad/ad.h"
 #include "common/base/err.h"
 #include "common/base/hash.h"
+#include "common/base/strbuf.h"
 #include "common/base/xalloc.h"
+#include "common/job/jobdesc.h"
 #include "common/svc/json.h"
 #include "scheduler/autocluster.h"
 #include "scheduler/db/dbjobs.h"
+#include "scheduler/policy.h"
 #include "scheduler/queue_priv.h"
 #include "scheduler/sig.h"
 
@@ -53,12 +56,19 @@ struct queue *queue_new(void)
 {
 	struct queue *q = xcalloc(1, sizeof(*q));
 
+	q->policy = &policy_default;
 	q->users = hash_new(free_user);
 	q->clusters = hash_new(free_cluster);
 	q->autoclusters = hash_new(autocluster_free);
+	list_init(&q->ready_users);
 	q->job_sig = sig_new(first_of_job);
 	q->slot_sig = sig_new(first_of_slot);
 	return q;
+}
+
+void queue_set_policy(struct queue *q, const struct policy *policy)
+{
+	q->policy = policy;
 }
 
 void queue_free(struct queue *q)
@@ -81,8 +91,12 @@ struct user *queue_user(struct queue *q, const char *name, int64_t now)
 		return u;
 	u = xcalloc(1, sizeof(*u));
 	u->name = xstrdup(name);
-	share_init(&u->share, now);
+	u->number = hash_count(q->users);
+	share_init(&u->share, q->policy,
+		   !strncmp(name, QUEUE_NICE, strlen(QUEUE_NICE)), now);
 	list_init(&u->buckets);
+	list_init(&u->ready);
+	list_init(&u->ready_link);
 	hash_set(q->users, name, u);
 	return u;
 }
@@ -90,6 +104,25 @@ struct user *queue_user(struct queue *q, const char *name, int64_t now)
 struct user *queue_find_user(struct queue *q, const char *name)
 {
 	return hash_get(q->users, name);
+}
+
+static bool has_clusters(struct queue *q, const struct user *u)
+{
+	struct hash_iter it = { 0 };
+	struct cluster *c;
+
+	while ((c = queue_next_cluster(q, &it)))
+		if (c->owner == u || c->account == u)
+			return true;
+	return false;
+}
+
+bool queue_forget_user(struct queue *q, struct user *u)
+{
+	if (u->share.in_use > 0 || has_clusters(q, u))
+		return false;
+	hash_del(q->users, u->name);
+	return true;
 }
 
 struct cluster *queue_cluster(struct queue *q, int id)
@@ -155,17 +188,37 @@ int queue_parse_columns(const char *json, char ***ret_columns, struct err *err)
 	return 0;
 }
 
+/* The cluster's value with the job's number in it, where it asks for that. */
+static int apply_template(struct ad *ad, const char *name, int proc,
+			  struct err *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	int rc = 0;
+
+	if (ad_unparse_attr(ad, name, &text) && jobdesc_has_proc(text.data)) {
+		char *bound = jobdesc_bind_proc(text.data, proc);
+
+		rc = ad_set_text(ad, name, bound, err);
+		free(bound);
+	}
+	strbuf_release(&text);
+	return rc;
+}
+
+/* row may be NULL: as if all its cells were null. */
 static int apply_row(struct ad *ad, char *const *columns, const char *row,
-		     struct err *err)
+		     int proc, struct err *err)
 {
 	json_t *list = NULL;
-	int rc = json_parse(row, strlen(row), &list, err);
+	int rc = row ? json_parse(row, strlen(row), &list, err) : 0;
 
 	for (size_t i = 0; !rc && columns[i]; i++) {
 		const json_t *cell = json_array_get(list, i);
 
 		if (cell && !json_is_null(cell))
 			rc = ad_set_json(ad, columns[i], cell, err);
+		else
+			rc = apply_template(ad, columns[i], proc, err);
 	}
 	json_decref(list);
 	return rc;
@@ -186,16 +239,16 @@ static int apply_attrs(struct ad *ad, const char *attrs, struct err *err)
 	return rc;
 }
 
-int queue_build_ad(struct ad *cluster_ad, char *const *columns, const char *row,
-		   const char *attrs, struct ad **ret_ad, struct err *err)
+int queue_build_ad(struct ad *cluster_ad, char *const *columns, int proc,
+		   const char *row, const char *attrs, struct ad **ret_ad,
+		   struct err *err)
 {
 	struct ad *base = ad_new(), *ad = ad_new();
 	int rc = 0;
 
 	ad_set_parent(base, cluster_ad);
 	ad_set_parent(ad, base);
-	if (row)
-		rc = apply_row(base, columns, row, err);
+	rc = apply_row(base, columns, row, proc, err);
 	ad_free(base);
 	if (!rc && attrs)
 		rc = apply_attrs(ad, attrs, err);
@@ -214,8 +267,8 @@ int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err)
 	int rc = dbjobs_get(db, j->cluster->id, j->proc, &row, &attrs, err);
 
 	if (!rc)
-		rc = queue_build_ad(j->cluster->ad, j->cluster->columns, row,
-				    attrs, &ad, err);
+		rc = queue_build_ad(j->cluster->ad, j->cluster->columns,
+				    j->proc, row, attrs, &ad, err);
 	free(row);
 	free(attrs);
 	if (rc)
@@ -229,6 +282,20 @@ int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err)
 }
 
 /* -- filling and emptying --------------------------------------------------- */
+
+static struct user *find_account(struct queue *q, const struct cluster *c,
+				 int64_t now)
+{
+	struct user *u = c->owner;
+	char *name;
+
+	if (!ad_bool(c->ad, "NiceUser", false))
+		return u;
+	name = xasprintf(QUEUE_NICE "%s", u->name);
+	u = queue_user(q, name, now);
+	free(name);
+	return u;
+}
 
 int queue_add_cluster(struct queue *q, const struct dbjobs_cluster *c,
 		      int64_t now, struct cluster **ret_cluster,
@@ -250,6 +317,7 @@ int queue_add_cluster(struct queue *q, const struct dbjobs_cluster *c,
 	}
 	n->id = c->id;
 	n->owner = queue_user(q, c->owner, now);
+	n->account = find_account(q, n, now);
 	n->uid = c->uid;
 	n->qdate = c->qdate;
 	hash_set_mem(q->clusters, &n->id, sizeof(n->id), n);

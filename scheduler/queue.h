@@ -9,6 +9,7 @@
 
 #include "common/base/hash.h"
 #include "common/base/list.h"
+#include "common/job/wire.h"
 #include "scheduler/jobheap.h"
 #include "scheduler/jobstate.h"
 #include "scheduler/limit.h"
@@ -24,20 +25,26 @@ struct db;
 struct dbjobs_cluster;
 struct dbjobs_proc;
 struct err;
-struct match_clauses;
+struct policy;
 struct sig;
+struct verdict;
 
 struct user {
 	char *name;
+	size_t number; /* in order of appearance */
 	struct share share;
 	int counts[JOBSTATE_COUNT]; /* jobs by state; ended ones are not
 				     * counted */
 	struct list buckets;
+	struct list ready; /* buckets, by ready_link */
+	struct list ready_link; /* among the users who have such */
 };
 
 struct cluster {
 	int id;
 	struct user *owner;
+	struct user *account; /* who is charged: the owner, or
+			       * "nice-user.OWNER" where NiceUser is set */
 	int64_t uid;
 	int64_t qdate;
 	struct ad *ad;
@@ -75,10 +82,13 @@ struct autocluster {
 	struct limit limit;
 	struct list buckets;
 	int jobs; /* idle ones in it */
+	struct wire_provision request; /* of a partitionable slot */
+	/* by slotclass index: what was decided for each; match.c's */
+	struct verdict *verdicts;
+	unsigned int verdict_count;
 	/* the last decision */
 	int64_t decided; /* Unix seconds, 0: never */
-	int seen, allowed, accepted, matched, busy; /* slots */
-	double match_ms;
+	int64_t matched; /* when one of them last got a slot, 0: never */
 };
 
 /* One user's idle jobs of one autocluster. */
@@ -88,17 +98,25 @@ struct bucket {
 	struct jobheap heap; /* but those passed over in a matching turn */
 	int jobs; /* with those */
 	struct list by_user, by_ac;
-	unsigned int blocked_turn; /* no free slot in this matching turn */
+	/* Ready: has jobs, and nothing says that no free slot fits. */
+	struct list ready_link;
+	bool waits; /* its best jobs wait for a time of their own */
 };
 
 struct queue;
 
+/* Users get policy_default's accounts, until another is set; borrowed. */
 struct queue *queue_new(void);
+void queue_set_policy(struct queue *q, const struct policy *policy);
 void queue_free(struct queue *q);
 
 struct user *queue_user(struct queue *q, const char *name, int64_t now);
+/* The name of accounts that take what nobody else wants starts so. */
+#define QUEUE_NICE "nice-user."
 /* NULL when absent. */
 struct user *queue_find_user(struct queue *q, const char *name);
+/* False, and the user stays, where it has jobs or uses cores. */
+bool queue_forget_user(struct queue *q, struct user *u);
 struct cluster *queue_cluster(struct queue *q, int id);
 struct job *queue_job(struct queue *q, int cluster, int proc);
 /* Autocluster by id, or NULL. */
@@ -134,17 +152,27 @@ struct sig *queue_slot_sig(struct queue *q);
 int queue_enqueue(struct queue *q, struct db *db, struct job *j,
 		  struct err *err);
 void queue_dequeue(struct queue *q, struct job *j);
+/* A bucket that is not ready is not looked at by the matchmaker. */
+void queue_set_ready(struct queue *q, struct bucket *b, bool ready);
+/* Users with ready buckets, by ready_link. */
+struct list *queue_ready_users(struct queue *q);
+/* Walks all autoclusters; start with a zeroed iterator. */
+struct autocluster *queue_next_autocluster(struct queue *q,
+					   struct hash_iter *it);
 bool queue_stale(const struct queue *q);
 int queue_resort(struct queue *q, struct db *db, struct err *err);
 
 /*
  * A job's ad, the caller's to free: its own attributes are what changed since
- * the submission, its parents the row and the cluster.
+ * the submission, its parents the row and the cluster. Where the row says
+ * nothing for a column, the cluster's value counts, with $(Process) in it
+ * replaced.
  */
 int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err);
 /* The same from texts of a row; also for readers. */
-int queue_build_ad(struct ad *cluster_ad, char *const *columns, const char *row,
-		   const char *attrs, struct ad **ret_ad, struct err *err);
+int queue_build_ad(struct ad *cluster_ad, char *const *columns, int proc,
+		   const char *row, const char *attrs, struct ad **ret_ad,
+		   struct err *err);
 /* JSON list of names to a vector ended by NULL. */
 int queue_parse_columns(const char *json, char ***ret_columns, struct err *err);
 void queue_free_columns(char **columns);

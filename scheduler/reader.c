@@ -194,7 +194,8 @@ static int queued_row(void *arg, const struct dbjobs_proc *p)
 	c = cluster_of(t->r, p->cluster);
 	if (!c || (t->owner && strcmp(c->owner, t->owner)))
 		return 0;
-	rc = queue_build_ad(c->ad, c->columns, p->row, p->attrs, &ad, &t->err);
+	rc = queue_build_ad(c->ad, c->columns, p->proc, p->row, p->attrs, &ad,
+			    &t->err);
 	if (rc)
 		return rc;
 	ad_set_int(ad, "ProcId", p->proc);

@@ -21,6 +21,7 @@
 #include "scheduler/prepare.h"
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
+#include "scheduler/users.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -99,12 +100,8 @@ struct load {
 static int load_user(void *arg, const struct dbuser *u)
 {
 	struct load *l = arg;
-	struct user *user = queue_user(l->s->queue, u->name, l->now);
 
-	user->share.priority = u->priority;
-	user->share.factor = u->factor;
-	user->share.usage_s = u->usage_s;
-	user->share.updated = u->updated;
+	users_load(queue_user(l->s->queue, u->name, l->now), u);
 	return 0;
 }
 
@@ -167,6 +164,7 @@ int recover_load(struct sched *s, struct err *err)
 	int rc;
 
 	s->queue = queue_new();
+	queue_set_policy(s->queue, &s->config.policy);
 	s->nodes = nodes_new();
 	s->match = match_new(s->queue, s->nodes);
 	s->attempts = hash_new(NULL);
@@ -190,8 +188,8 @@ void recover_unload(struct sched *s)
 	outbox_drop(s);
 	attempts_free_all(s);
 	hash_free(s->attempts);
-	match_free(s->match);
 	nodes_free(s->nodes);
+	match_free(s->match);
 	queue_free(s->queue);
 	s->queue = NULL;
 }

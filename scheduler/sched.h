@@ -14,6 +14,7 @@
 #include "common/base/err.h"
 #include "common/job/wire.h"
 #include "common/store/chunk.h"
+#include "scheduler/config.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,11 +41,13 @@ struct tokens;
 struct workers;
 
 struct sched {
+	struct config config;
 	const char *spool; /* directory of copied inputs and staged outputs */
 	char *name; /* user@machine, for people */
 	char *address; /* "<127.0.0.1:port>" of event 000 */
 	uint16_t tcp_port; /* 0: no TCP */
 	int64_t started; /* Unix seconds */
+	int64_t match_ns; /* spent deciding who runs where, since then */
 	struct wire_seen state; /* pool, epoch, sequence of the last commit */
 
 	struct evloop *loop;

@@ -8,12 +8,11 @@
 #include "common/store/gc.h"
 #include "common/svc/evloop.h"
 #include "scheduler/core.h"
-#include "scheduler/db/dbusers.h"
 #include "scheduler/hosts.h"
 #include "scheduler/jobs.h"
-#include "scheduler/queue.h"
 #include "scheduler/sched.h"
 #include "scheduler/spool.h"
+#include "scheduler/users.h"
 
 #include <stdlib.h>
 
@@ -36,30 +35,11 @@ static void on_tick(void *arg)
 	evloop_set_timer(t->tick, TICK_MS);
 }
 
-static int store_users(struct sched *s, struct err *err)
-{
-	struct hash_iter it = { 0 };
-	struct user *u;
-	int rc = core_write(s, err);
-
-	while (!rc && (u = queue_next_user(s->queue, &it))) {
-		struct dbuser row = { .name = u->name };
-
-		share_update(&u->share, sched_now());
-		row.priority = u->share.priority;
-		row.factor = u->share.factor;
-		row.usage_s = u->share.usage_s;
-		row.updated = u->share.updated;
-		rc = dbusers_set(s->db, &row, err);
-	}
-	return rc;
-}
-
 static void on_periodic(void *arg)
 {
 	struct timers *t = arg;
 	struct err err = ERR_INIT;
-	int rc = store_users(t->s, &err);
+	int rc = users_store_all(t->s, &err);
 
 	if (!rc)
 		rc = jobs_periodic(t->s, &err);

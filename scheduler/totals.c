@@ -2,9 +2,11 @@
 #include "scheduler/totals.h"
 
 #include "common/ad/ad.h"
+#include "common/base/xalloc.h"
 #include "scheduler/nodes.h"
 #include "scheduler/queue.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 json_t *totals_jobs(struct queue *q, const char *owner)
@@ -51,6 +53,9 @@ json_t *totals_slots(struct nodes *n)
 		for (size_t i = 0; h->online && i < h->slot_count; i++) {
 			const struct slot *s = h->slots[i];
 
+			/* What is given away counts as what it became. */
+			if (s->partitionable && !s->left.cpus && !s->attempt)
+				continue;
 			total++;
 			if (s->attempt)
 				claimed++;
@@ -61,4 +66,49 @@ json_t *totals_slots(struct nodes *n)
 	return json_pack("{s:i,s:i,s:i,s:i}", "total", total, "unclaimed",
 			 total - claimed - owner, "claimed", claimed, "owner",
 			 owner);
+}
+
+static void add_arch(json_t *list, const char *arch)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(list, i, v)
+		if (!strcmp(json_string_value(v), arch))
+			return;
+	json_array_append_new(list, json_string(arch));
+}
+
+static void add_archs(json_t *list, const char *words)
+{
+	char *copy = xstrdup(words), *save = NULL;
+
+	for (char *w = strtok_r(copy, ", ", &save); w;
+	     w = strtok_r(NULL, ", ", &save))
+		add_arch(list, w);
+	free(copy);
+}
+
+json_t *totals_archs(struct nodes *n)
+{
+	const char *arch = "", *emulated = "";
+	struct hash_iter it = { 0 };
+	json_t *list = json_array();
+	struct host *h;
+
+	while ((h = nodes_next(n, &it))) {
+		for (size_t i = 0; h->online && i < h->slot_count; i++) {
+			const struct slot *s = h->slots[i];
+			const char *more = ad_str(s->ad, "EmulatedArchs");
+
+			/* Most are like the one before. */
+			if (strcmp(s->arch, arch))
+				add_archs(list, s->arch);
+			if (more && strcmp(more, emulated))
+				add_archs(list, more);
+			arch = s->arch;
+			emulated = more ? more : "";
+		}
+	}
+	return list;
 }

@@ -12,5 +12,7 @@ struct queue;
 json_t *totals_jobs(struct queue *q, const char *owner);
 json_t *totals_hosts(struct nodes *n);
 json_t *totals_slots(struct nodes *n);
+/* The architectures that run here, natively or emulated. */
+json_t *totals_archs(struct nodes *n);
 
 #endif

@@ -13,7 +13,9 @@
 #include "startd/host.h"
 #include "startd/policy.h"
 #include "startd/remote.h"
+#include "startd/slot.h"
 #include "startd/starter/record.h"
+#include "startd/sync.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +29,6 @@
 
 #define OFFER	  "offer.json"
 #define REPORT	  "report.json"
-#define BASE	  "base"
 #define OFFER_MAX (64u << 20)
 
 static char *path_in(const struct attempt *att, const char *name)
@@ -108,17 +109,6 @@ void attempt_work(struct attempt *att, void (*work)(struct attempt *att),
 
 /* ---- making and freeing ---- */
 
-static struct slot *find_slot(struct host *host, const char *name)
-{
-	int i;
-
-	for (i = 0; i < host->slot_count; i++) {
-		if (!strcmp(host->slots[i].name, name))
-			return &host->slots[i];
-	}
-	return NULL;
-}
-
 static struct attempt *attempt_new(struct host *host, struct wire_start *start)
 {
 	struct attempt *att = xcalloc(1, sizeof(*att));
@@ -140,20 +130,15 @@ static struct attempt *attempt_new(struct host *host, struct wire_start *start)
 	att->figures.sent_bytes = att->figures.received_bytes = 0;
 	att->figures.suspended_s = 0;
 	ladder_init(&att->ladder, clock_mono_ms());
-	att->slot = find_slot(host, att->start.slot);
+	if (!att->start.provision.cpus)
+		att->slot = slot_find(host, att->start.slot);
 	list_append(&host->attempts, &att->link);
 	return att;
 }
 
-static void leave_slot(struct attempt *att)
-{
-	if (att->slot && att->slot->attempt == att)
-		att->slot->attempt = NULL;
-}
-
 static void attempt_free(struct attempt *att)
 {
-	leave_slot(att);
+	slot_leave(att);
 	attempt_stop_watching(att);
 	list_del(&att->link);
 	scratch_list_release(&att->base);
@@ -190,7 +175,7 @@ void attempt_forget(struct attempt *att)
 static void drop(struct attempt *att)
 {
 	att->phase = ATTEMPT_GONE;
-	leave_slot(att);
+	slot_leave(att);
 	attempt_stop_watching(att);
 	atomic_store(&att->cancel, true);
 	/* A thread may still write there: thread_done goes on. */
@@ -249,7 +234,6 @@ static void fetch_work(struct attempt *att)
 	struct attempt_work *w = &att->work;
 	struct host *host = att->host;
 	struct remote rm;
-	char *base = path_in(att, BASE);
 
 	w->result = remote_init(&rm, host->set->scheduler, host->token,
 				&att->cancel, &w->err);
@@ -260,9 +244,6 @@ static void fetch_work(struct attempt *att)
 		w->received_bytes = rm.received_bytes;
 		remote_release(&rm);
 	}
-	if (!w->result)
-		w->result = scratch_store(&att->base, base, &w->err);
-	free(base);
 }
 
 static void fetch_done(struct attempt *att)
@@ -304,7 +285,10 @@ static void begin_fetch(struct attempt *att)
 
 /* ---- accepting ---- */
 
-/* The directory and the offer in it are on disk when this returns 0. */
+/*
+ * Whole before it is listed, for an hstartd that is started again. A power cut
+ * may take it away: then the attempt is listed no more, and so is lost.
+ */
 static int store_offer(struct attempt *att, const json_t *start,
 		       struct err *err)
 {
@@ -315,9 +299,7 @@ static int store_offer(struct attempt *att, const json_t *start,
 	json_write(start, &text);
 	r = fd_mkdir_p(att->dir, 0700, err);
 	if (!r)
-		r = fd_write_file_atomic(path, text.data, text.len, 0600, err);
-	if (!r)
-		r = fd_sync_parent(att->dir, err);
+		r = fd_write_file_whole(path, text.data, text.len, 0600, err);
 	strbuf_release(&text);
 	free(path);
 	return r;
@@ -327,17 +309,24 @@ static int store_offer(struct attempt *att, const json_t *start,
 static const char *refusal(struct host *host, struct attempt *att)
 {
 	struct policy_verdict verdict;
+	const struct slot *asked;
+	const char *why = NULL;
 
-	if (!att->slot)
-		return "no such slot here";
 	if (host->leaving)
 		return "the host is leaving";
-	if (att->slot->attempt)
-		return "the slot is busy";
-	host_judge(host, att->slot, &verdict);
+	asked = att->start.provision.cpus ? slot_parent(host, att->start.slot)
+					  : att->slot;
+	if (!asked)
+		return "no such slot here";
+	host_judge(host, asked, &verdict);
 	if (verdict.start == 0)
 		return "the owner is back";
-	return NULL;
+	if (att->start.provision.cpus)
+		att->slot = slot_carve(host, att->start.slot,
+				       &att->start.provision, true, &why);
+	else if (asked->attempt)
+		why = "the slot is busy";
+	return why;
 }
 
 int attempt_accept(struct host *host, const json_t *json, struct err *err)
@@ -414,20 +403,19 @@ static bool load_report(struct attempt *att)
  */
 static bool forestall(struct attempt *att)
 {
-	char *lock = path_in(att, RECORD_LOCK), *end = path_in(att, RECORD_END);
 	char *began = path_in(att, RECORD_BEGAN);
+	char *end = path_in(att, RECORD_END);
 	struct record rec = RECORD_INIT;
 	bool ok = false;
 	int fd;
 
-	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	fd = open(att->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0 && !flock(fd, LOCK_EX | LOCK_NB) && access(began, F_OK)) {
 		record_add(&rec, "how", "forestalled");
-		ok = !record_store(&rec, end, NULL);
+		ok = !record_keep(&rec, end, NULL);
 	}
 	fd_close(&fd);
 	record_release(&rec);
-	free(lock);
 	free(end);
 	free(began);
 	return ok;
@@ -444,12 +432,12 @@ static bool have(struct attempt *att, const char *name)
 
 static void resume_run(struct attempt *att)
 {
-	char *base = path_in(att, BASE);
+	char *start = path_in(att, RECORD_START);
 	struct err err = ERR_INIT;
 
-	if (scratch_load(&att->base, base, &err) < 0)
+	if (scratch_load(&att->base, start, &err) < 0)
 		log_warn("attempt %s: %s", att->name, err_text(&err));
-	free(base);
+	free(start);
 	att->phase = ATTEMPT_RUN;
 	if (cg_create(att->host->cg, att->name, 0, &att->cg, &err) < 0)
 		log_warn("attempt %s: %s", att->name, err_text(&err));
@@ -485,6 +473,9 @@ void attempt_recover(struct host *host, const char *name)
 		att->phase = ATTEMPT_REPORT;
 		return;
 	}
+	if (att->start.provision.cpus)
+		att->slot = slot_carve(host, att->start.slot,
+				       &att->start.provision, false, NULL);
 	if (!att->slot || att->slot->attempt) {
 		/* Fewer slots than before: it runs all the same. */
 		log_warn("attempt %s: no free slot '%s'", att->name,
@@ -496,8 +487,14 @@ void attempt_recover(struct host *host, const char *name)
 	log_info("attempt %s: found on disk", att->name);
 	if (have(att, RECORD_START))
 		resume_run(att);
-	else
+	else if (!att->slot)
+		attempt_report(att, WIRE_HOW_REFUSED, 0, "no such slot here");
+	else if (sync_is_same_boot(host->sync))
 		begin_fetch(att);
+	else
+		/* The power was cut: it may have begun, without a trace. */
+		attempt_report(att, WIRE_HOW_LOST, 0,
+			       "the machine was started again");
 }
 
 /* ---- orders ---- */

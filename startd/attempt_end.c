@@ -12,6 +12,7 @@
 #include "startd/cg.h"
 #include "startd/host.h"
 #include "startd/remote.h"
+#include "startd/slot.h"
 #include "startd/starter/record.h"
 #include "startd/stats.h"
 #include "startd/upload.h"
@@ -39,11 +40,22 @@ static void store_report(struct attempt *att)
 
 	json_write(json, &text);
 	/* Unwritten it is told all the same, until this process ends. */
-	if (fd_write_file_atomic(path, text.data, text.len, 0600, &err) < 0)
+	if (fd_write_file_whole(path, text.data, text.len, 0600, &err) < 0)
 		log_warn("attempt %s: %s", att->name, err_text(&err));
 	strbuf_release(&text);
 	json_decref(json);
 	free(path);
+}
+
+/*
+ * The end record and the uploads, done again, give the same report: only the
+ * others are stored.
+ */
+static bool is_in_record(const struct attempt *att)
+{
+	return (att->end.how == WIRE_HOW_EXITED ||
+		att->end.how == WIRE_HOW_SIGNALED) &&
+	       !att->end.outputs;
 }
 
 static void report(struct attempt *att)
@@ -64,9 +76,9 @@ static void report(struct attempt *att)
 	end->figures = att->figures;
 	att->phase = ATTEMPT_REPORT;
 	attempt_stop_watching(att);
-	store_report(att);
-	if (att->slot && att->slot->attempt == att)
-		att->slot->attempt = NULL;
+	if (!is_in_record(att))
+		store_report(att);
+	slot_leave(att);
 	log_info("attempt %s: %s %d%s%s", att->name, wire_how_name(end->how),
 		 end->code, *end->message ? ": " : "", end->message);
 	host_news(att->host);

@@ -14,6 +14,7 @@
 #include "startd/owner.h"
 #include "startd/policy.h"
 #include "startd/settings.h"
+#include "startd/slot.h"
 #include "startd/starter/record.h"
 #include "startd/starter/run.h"
 #include "startd/starter/tree.h"
@@ -106,7 +107,7 @@ static int exec_starter(struct attempt *att, int log_fd, pid_t *ret_pid)
 
 static int spawn_starter(struct attempt *att, struct err *err)
 {
-	char *log = xasprintf("%s/starter.log", att->dir);
+	char *log = xasprintf("%s/starter.log", att->host->set->dir);
 	int log_fd, r;
 	pid_t pid;
 
@@ -127,6 +128,7 @@ static int write_start(struct attempt *att, struct err *err)
 	struct record rec = RECORD_INIT;
 	char *path = xasprintf("%s/" RECORD_START, att->dir);
 	int64_t memory_mb = ad_int(att->slot->ad, "Memory", 0);
+	int64_t cpus = ad_int(att->slot->ad, "Cpus", 1);
 	int r;
 
 	r = orders_make(att, &rec, err);
@@ -134,8 +136,10 @@ static int write_start(struct attempt *att, struct err *err)
 		r = cg_create(att->host->cg, att->name, memory_mb << 20,
 			      &att->cg, err);
 	if (!r) {
+		cg_share(att->cg, cpus);
 		cg_put(att->cg, &rec);
-		r = record_store(&rec, path, err);
+		scratch_put(&att->base, &rec);
+		r = record_keep(&rec, path, err);
 	}
 	record_release(&rec);
 	free(path);

@@ -171,6 +171,23 @@ int cg_create(struct cg_ctl *ctl, const char *name, int64_t memory_bytes,
 	return 0;
 }
 
+void cg_share(struct cg *cg, int64_t cpus)
+{
+	char text[32];
+
+	if (cpus < 1)
+		cpus = 1;
+	if (cg->path[CG_CPU]) {
+		snprintf(text, sizeof(text), "%" PRId64,
+			 cpus < 256 ? cpus * 1024 : 256 * 1024);
+		write_file(cg->path[CG_CPU], "cpu.shares", text);
+	} else if (cg->path[CG_V2]) {
+		snprintf(text, sizeof(text), "%" PRId64,
+			 cpus < 100 ? cpus * 100 : 10000);
+		write_file(cg->path[CG_V2], "cpu.weight", text);
+	}
+}
+
 void cg_free(struct cg *cg)
 {
 	int i;

@@ -63,6 +63,8 @@ int cg_kill(struct cg *cg);
 
 /* At most so many thousandths of a core; 0 lifts the cap. -ENOTSUP. */
 int cg_cap(struct cg *cg, int64_t millicores);
+/* Its weight against other jobs where CPU is short: that of so many cores. */
+void cg_share(struct cg *cg, int64_t cpus);
 /* SCHED_IDLE and the idle I/O class for all its processes. */
 void cg_make_idle(struct cg *cg);
 

@@ -116,7 +116,7 @@ static void reply_status(struct control *c, struct httpd_req *req)
 
 	json_set_str(root, "name", c->host->set->name);
 	for (i = 0; i < c->host->slot_count; i++) {
-		struct ad *ad = host_slot_ad(c->host, &c->host->slots[i]);
+		struct ad *ad = host_slot_ad(c->host, c->host->slots[i]);
 
 		json_array_append_new(slots, ad_to_json(ad, true));
 		ad_free(ad);

@@ -12,6 +12,7 @@
 #include "startd/cg.h"
 #include "startd/owner.h"
 #include "startd/policy.h"
+#include "startd/slot.h"
 #include "startd/sync.h"
 
 #include <dirent.h>
@@ -177,7 +178,7 @@ void host_step(struct host *host, int64_t sign_ns)
 	list_for_each_safe(att, tmp, &host->attempts, link)
 		attempt_step(att, sign_ns);
 	for (i = 0; i < host->slot_count; i++)
-		changed |= slot_update(host, &host->slots[i]);
+		changed |= slot_update(host, host->slots[i]);
 	/* An activity just entered is judged with its own timers. */
 	if (changed) {
 		list_for_each_safe(att, tmp, &host->attempts, link)
@@ -260,9 +261,7 @@ struct ad *host_slot_ad(struct host *host, struct slot *slot)
 	struct ad *ad = ad_copy(slot->ad);
 	char *start;
 
-	ad_set_int(ad, "Disk",
-		   machine_disk_kb(host->set->dir,
-				   host->set->disk_reserve_bytes));
+	slot_put_resources(host, slot, ad);
 	ad_set_real(ad, "LoadAvg", round2(host->load.cores));
 	ad_set_real(ad, "CondorLoadAvg", round2(host->load.job_cores));
 	ad_set_string(ad, "State", slot->state);
@@ -285,7 +284,8 @@ static void fill_slot(struct host *host, struct slot *slot,
 		      struct wire_slot *ret)
 {
 	ret->slot = xstrdup(slot->name);
-	ret->accepts = slot->start != 0 && !host->leaving && !slot->attempt;
+	ret->accepts = slot->start != 0 && !host->leaving && !slot->attempt &&
+		       !slot->parent;
 	ret->ad = host_slot_ad(host, slot);
 }
 
@@ -323,8 +323,8 @@ void host_fill_sync(struct host *host, struct wire_sync *sync)
 	sync->slot_count = (size_t)host->slot_count;
 	for (i = 0; i < host->slot_count; i++) {
 		/* A slot may have become free since the last step. */
-		slot_update(host, &host->slots[i]);
-		fill_slot(host, &host->slots[i], &sync->slots[i]);
+		slot_update(host, host->slots[i]);
+		fill_slot(host, host->slots[i], &sync->slots[i]);
 	}
 	sync->attempts = xcalloc(n + 1, sizeof(*sync->attempts));
 	sync->ends = xcalloc(n + 1, sizeof(*sync->ends));
@@ -421,34 +421,6 @@ void host_leave(struct host *host)
 
 /* ---- making ---- */
 
-static void make_slots(struct host *host)
-{
-	struct strbuf cg_text = STRBUF_INIT;
-	int64_t now_ms = clock_mono_ms(), now_s = clock_real_ms() / 1000;
-	int i, n = (int)host->set->slots;
-
-	if (!n)
-		n = host->machine.arch == host->machine.native
-			    ? host->machine.cpus
-			    : 1;
-	cg_describe(host->cg, &cg_text);
-	host->slots = xcalloc((size_t)n, sizeof(*host->slots));
-	host->slot_count = n;
-	for (i = 0; i < n; i++) {
-		struct slot *s = &host->slots[i];
-
-		snprintf(s->name, sizeof(s->name), "slot%d", i + 1);
-		s->ad = machine_slot_ad(&host->machine, host->set, i + 1, n,
-					cg_text.data);
-		s->state = "Owner";
-		s->activity = "Idle";
-		s->state_since_ms = s->activity_since_ms = now_ms;
-		s->state_since_s = s->activity_since_s = now_s;
-	}
-	log_info("%d slot%s, %s", n, n == 1 ? "" : "s", cg_text.data);
-	strbuf_release(&cg_text);
-}
-
 static void on_child(void *arg, const struct signalfd_siginfo *info)
 {
 	(void)arg;
@@ -530,7 +502,7 @@ int host_init(struct host *host, struct evloop *loop, struct settings *set,
 	if (r < 0)
 		return r;
 	host->cg = cg_open(set->name, false);
-	make_slots(host);
+	slot_make_all(host);
 	r = owner_new(loop, set->root, on_owner, host, &host->owner, err);
 	if (!r)
 		r = sync_new(host, &host->sync, err);
@@ -557,7 +529,6 @@ static void stop_workers(struct host *host)
 void host_release(struct host *host)
 {
 	struct attempt *att, *tmp;
-	int i;
 
 	sync_free(host->sync);
 	host->sync = NULL;
@@ -567,9 +538,7 @@ void host_release(struct host *host)
 	stop_workers(host);
 	list_for_each_safe(att, tmp, &host->attempts, link)
 		attempt_forget(att);
-	for (i = 0; i < host->slot_count; i++)
-		ad_free(host->slots[i].ad);
-	free(host->slots);
+	slot_free_all(host);
 	owner_free(host->owner);
 	cg_close(host->cg);
 	policy_free(host->policy);

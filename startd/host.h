@@ -22,19 +22,8 @@ struct owner_state;
 struct policy;
 struct policy_facts;
 struct policy_verdict;
+struct slot;
 struct sync;
-
-struct slot {
-	char name[16]; /* "slot1" */
-	struct ad *ad; /* what does not change */
-	struct attempt *attempt; /* that has the slot, or NULL */
-	const char *state; /* "Owner", "Unclaimed", "Claimed", "Preempting" */
-	const char *activity;
-	int64_t state_since_ms, activity_since_ms; /* clock_mono_ms */
-	int64_t state_since_s, activity_since_s; /* wall time, for the ad */
-	int start; /* START by its last evaluation */
-	bool owner; /* IS_OWNER, the same */
-};
 
 struct host {
 	struct evloop *loop;
@@ -48,7 +37,7 @@ struct host {
 	struct owner *owner;
 	struct cache cache;
 	struct load load;
-	struct slot *slots;
+	struct slot **slots;
 	int slot_count;
 	struct list attempts;
 	struct sync *sync;

@@ -217,7 +217,7 @@ static int put_streams(struct attempt *att, struct record *rec, struct err *err)
 	fd = open(att->scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return err_sys(err, -errno, "cannot open '%s'", att->scratch);
-	r = scratch_make_parents(fd, SCRATCH_IMAGE);
+	r = s->checkpoints ? scratch_make_parents(fd, SCRATCH_IMAGE) : 0;
 	if (r < 0)
 		err_sys(err, r, "cannot make '%s'", SCRATCH_PRIVATE);
 	if (!r)

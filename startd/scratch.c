@@ -18,6 +18,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* The key of a file's line in a record. */
+#define FILE_KEY "file"
+
 #define DEPTH_MAX 64
 #define FILES_MAX 10000
 
@@ -265,24 +268,18 @@ bool scratch_unchanged(const struct scratch_list *base,
 	       old->mtime_ns == file->mtime_ns && old->ino == file->ino;
 }
 
-int scratch_store(const struct scratch_list *list, const char *path,
-		  struct err *err)
+void scratch_put(const struct scratch_list *list, struct record *rec)
 {
-	struct record rec = RECORD_INIT;
 	size_t i;
-	int r;
 
 	for (i = 0; i < list->count; i++) {
 		const struct scratch_file *f = &list->files[i];
 		char *text = xasprintf("%" PRId64 " %" PRId64 " %" PRIu64 " %s",
 				       f->size, f->mtime_ns, f->ino, f->name);
 
-		record_add(&rec, "file", text);
+		record_add(rec, FILE_KEY, text);
 		free(text);
 	}
-	r = record_store(&rec, path, err);
-	record_release(&rec);
-	return r;
 }
 
 static bool parse_file(const char *text, struct stat *st, const char **ret_name)
@@ -316,6 +313,8 @@ int scratch_load(struct scratch_list *ret_list, const char *path,
 		const char *name;
 		struct stat st = { 0 };
 
+		if (strcmp(rec.lines[i].key, FILE_KEY))
+			continue;
 		if (parse_file(rec.lines[i].value, &st, &name))
 			list_add(&list, name, &st);
 		else

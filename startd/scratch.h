@@ -14,6 +14,7 @@
 #include <sys/types.h>
 
 struct err;
+struct record;
 
 /* Below this directory lie the image and its statistics. */
 #define SCRATCH_PRIVATE "_harrier"
@@ -69,9 +70,8 @@ const struct scratch_file *scratch_find(const struct scratch_list *list,
 bool scratch_unchanged(const struct scratch_list *base,
 		       const struct scratch_file *file);
 
-/* Durable, for a restarted hstartd. */
-int scratch_store(const struct scratch_list *list, const char *path,
-		  struct err *err);
+/* As lines of a record, for a restarted hstartd, and read from its file. */
+void scratch_put(const struct scratch_list *list, struct record *rec);
 int scratch_load(struct scratch_list *ret_list, const char *path,
 		 struct err *err);
 

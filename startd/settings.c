@@ -21,6 +21,7 @@ static const struct conf_def defs[] = {
 	{ "policy", CONF_STRING, "own" },
 	{ "root", CONF_STRING, "" },
 	{ "slots", CONF_INT, "0" },
+	{ "slot_type", CONF_STRING, NULL },
 	{ "memory", CONF_SIZE, "0" },
 	{ "disk_reserve", CONF_SIZE, "64M" },
 	{ "cache_size", CONF_SIZE, "4G" },
@@ -120,6 +121,20 @@ static int apply_load(const struct settings *s, const char *key, double *ret,
 	return 0;
 }
 
+/* Without a number of slots, jobs take what they ask for. */
+static int apply_slot_type(struct settings *s, struct err *err)
+{
+	const char *type = conf_str(s->conf, "slot_type");
+
+	if (type && strcmp(type, "static") && strcmp(type, "partitionable"))
+		return err_set(err, -EINVAL,
+			       "'slot_type' must be static or partitionable, "
+			       "not '%s'",
+			       type);
+	s->partitionable = type ? !strcmp(type, "partitionable") : !s->slots;
+	return 0;
+}
+
 /* A period of 0 would make a loop spin. */
 static int64_t period(const struct settings *s, const char *key)
 {
@@ -168,6 +183,8 @@ int settings_apply(struct settings *s, struct err *err)
 	apply_texts(s);
 	apply_durations(s);
 	r = apply_int(s, "slots", 0, 1024, &s->slots, err);
+	if (!r)
+		r = apply_slot_type(s, err);
 	if (!r)
 		r = apply_int(s, "cap_millicores", 10, 1000000,
 			      &s->cap_millicores, err);

@@ -3,6 +3,7 @@
 #ifndef HARRIER_STARTD_SETTINGS_H
 #define HARRIER_STARTD_SETTINGS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct conf;
@@ -24,7 +25,8 @@ struct settings {
 	const char *emulator; /* NULL: found in PATH */
 	const char *policy; /* own, desktop, dedicated */
 	const char *root; /* in place of / for /dev, /run, /sys: for tests */
-	int64_t slots; /* 0: as many as CPUs */
+	int64_t slots; /* 0: one for all, or as many as CPUs if static */
+	bool partitionable; /* slots are carved into dynamic ones */
 	int64_t memory_bytes; /* of all slots; 0: the machine's */
 	int64_t disk_reserve_bytes; /* kept free below `dir` */
 	int64_t cache_bytes; /* of inputs kept for later jobs */

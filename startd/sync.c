@@ -284,6 +284,11 @@ bool sync_is_quiet(const struct sync *s)
 	return !s->news && s->renewed_boot_ms == s->sent_boot_ms;
 }
 
+bool sync_is_same_boot(const struct sync *s)
+{
+	return s->renewed_boot_ms >= 0;
+}
+
 bool sync_is_superseded(const struct sync *s)
 {
 	return s->superseded;

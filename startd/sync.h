@@ -28,6 +28,9 @@ void sync_check_lease(struct sync *sync);
 /* Has the scheduler answered the last state that was sent? */
 bool sync_is_quiet(const struct sync *sync);
 
+/* Has this host's state been answered since the machine was started? */
+bool sync_is_same_boot(const struct sync *sync);
+
 /* Another hstartd took our name: this one must stop. */
 bool sync_is_superseded(const struct sync *sync);
 

@@ -107,36 +107,18 @@ int archs_of_program(struct ad *ad, struct err *err)
 	return r;
 }
 
-static void slot_archs(const json_t *slot, struct strbuf *out)
-{
-	const char *arch = NULL, *emulated = NULL;
-	char *words, *save = NULL;
-
-	json_opt_str(slot, "Arch", &arch, NULL);
-	json_opt_str(slot, "EmulatedArchs", &emulated, NULL);
-	if (arch)
-		add_word(out, arch);
-	words = xstrdup(emulated ? emulated : "");
-	for (char *w = strtok_r(words, ", ", &save); w;
-	     w = strtok_r(NULL, ", ", &save))
-		add_word(out, w);
-	free(words);
-}
-
 int archs_of_pool(struct client *c, struct strbuf *out, struct err *err)
 {
-	json_t *json = NULL, *hosts, *host, *slots, *slot;
-	size_t i, k;
-	int r = client_get(c, "/api/v1/hosts", &json, err);
+	json_t *json = NULL, *archs, *arch;
+	size_t i;
+	int r = client_get(c, "/api/v1/pool", &json, err);
 
 	if (r == 0)
-		r = json_get_array(json, "hosts", &hosts, err);
+		r = json_get_array(json, "archs", &archs, err);
 	if (r == 0) {
-		json_array_foreach(hosts, i, host) {
-			slots = json_object_get(host, "slots");
-			json_array_foreach(slots, k, slot)
-				slot_archs(slot, out);
-		}
+		json_array_foreach(archs, i, arch)
+			if (json_is_string(arch))
+				add_word(out, json_string_value(arch));
 	}
 	json_decref(json);
 	return r;

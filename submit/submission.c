@@ -14,10 +14,18 @@
 #include "common/job/jobdesc.h"
 #include "common/svc/json.h"
 
+/* Jobs in a row that say the same: a million of them cost one. */
+struct run {
+	json_t *row;
+	int64_t count;
+};
+
 struct submission {
 	struct hash *columns; /* name -> its number + 1 */
 	json_t *names; /* the columns in order */
-	json_t *rows;
+	struct run *runs;
+	size_t run_count, room;
+	int64_t jobs;
 };
 
 struct submission *submission_new(void)
@@ -26,7 +34,6 @@ struct submission *submission_new(void)
 
 	s->columns = hash_new_nocase(NULL);
 	s->names = json_array();
-	s->rows = json_array();
 	return s;
 }
 
@@ -36,7 +43,9 @@ void submission_free(struct submission *s)
 		return;
 	hash_free(s->columns);
 	json_decref(s->names);
-	json_decref(s->rows);
+	for (size_t i = 0; i < s->run_count; i++)
+		json_decref(s->runs[i].row);
+	free(s->runs);
 	free(s);
 }
 
@@ -52,7 +61,18 @@ static size_t column_of(struct submission *s, const char *name)
 	return n;
 }
 
-void submission_add(struct submission *s, const struct ad *proc)
+/* Takes the row. */
+static void add_run(struct submission *s, json_t *row, int64_t count)
+{
+	if (s->run_count == s->room) {
+		s->room = s->room ? 2 * s->room : 16;
+		s->runs = xreallocarray(s->runs, s->room, sizeof(*s->runs));
+	}
+	s->runs[s->run_count++] = (struct run){ row, count };
+	s->jobs += count;
+}
+
+void submission_add(struct submission *s, const struct ad *proc, int64_t count)
 {
 	json_t *row = json_array();
 
@@ -69,12 +89,12 @@ void submission_add(struct submission *s, const struct ad *proc)
 			json_array_append_new(row, json_null());
 		json_array_set_new(row, column, ad_attr_to_json(proc, name));
 	}
-	json_array_append_new(s->rows, row);
+	add_run(s, row, count);
 }
 
-size_t submission_count(const struct submission *s)
+int64_t submission_count(const struct submission *s)
 {
-	return json_array_size(s->rows);
+	return s->jobs;
 }
 
 static int new_uuid(char out[37], struct err *err)
@@ -94,9 +114,9 @@ static int new_uuid(char out[37], struct err *err)
 }
 
 /* The cell, NULL where the row was made before the column was known. */
-static json_t *cell(const struct submission *s, size_t row, size_t column)
+static json_t *cell(const struct submission *s, size_t run, size_t column)
 {
-	return json_array_get(json_array_get(s->rows, row), column);
+	return json_array_get(s->runs[run].row, column);
 }
 
 /* Do all jobs say the same? */
@@ -106,8 +126,8 @@ static bool is_constant(const struct submission *s, size_t column)
 
 	if (!first || json_is_null(first))
 		return false;
-	for (size_t row = 1; row < json_array_size(s->rows); row++) {
-		const json_t *other = cell(s, row, column);
+	for (size_t run = 1; run < s->run_count; run++) {
+		const json_t *other = cell(s, run, column);
 
 		if (!other || !json_equal(first, other))
 			return false;
@@ -120,7 +140,7 @@ static json_t *make_rows(const struct submission *s, const bool *keep)
 {
 	json_t *rows = json_array();
 
-	for (size_t i = 0; i < json_array_size(s->rows); i++) {
+	for (size_t i = 0; i < s->run_count; i++) {
 		json_t *row = json_array();
 
 		for (size_t k = 0; k < json_array_size(s->names); k++) {
@@ -131,7 +151,9 @@ static json_t *make_rows(const struct submission *s, const bool *keep)
 						      value ? json_incref(value)
 							    : json_null());
 		}
-		json_array_append_new(rows, row);
+		for (int64_t n = 0; n < s->runs[i].count; n++)
+			json_array_append(rows, row);
+		json_decref(row);
 	}
 	return rows;
 }
@@ -173,7 +195,7 @@ json_t *submission_body(const struct submission *s, const struct ad *cluster,
 	ad = ad_to_json(cluster, true);
 	json_set_str(body, "uuid", uuid);
 	json_set_value(body, "cluster_ad", ad);
-	json_set_int(body, "count", (int64_t)submission_count(s));
+	json_set_int(body, "count", submission_count(s));
 	/* The scheduler sets the states itself: it is told, not shown. */
 	json_set_bool(body, "hold",
 		      ad_int(cluster, "JobStatus", JOB_IDLE) == JOB_HELD);

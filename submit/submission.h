@@ -3,7 +3,7 @@
 #ifndef HARRIER_SUBMIT_SUBMISSION_H
 #define HARRIER_SUBMIT_SUBMISSION_H
 
-#include <stddef.h>
+#include <stdint.h>
 
 #include "common/ad/ad.h"
 #include "common/base/err.h"
@@ -15,11 +15,11 @@ struct submission *submission_new(void);
 void submission_free(struct submission *s);
 
 /*
- * Adds a job: what its ad has of its own becomes a row. The columns grow as
- * jobs bring attributes that earlier ones did not have.
+ * Adds so many jobs: what the ad has of its own becomes their row. The columns
+ * grow as jobs bring attributes that earlier ones did not have.
  */
-void submission_add(struct submission *s, const struct ad *proc);
-size_t submission_count(const struct submission *s);
+void submission_add(struct submission *s, const struct ad *proc, int64_t count);
+int64_t submission_count(const struct submission *s);
 
 /*
  * The request's body, with a new UUID, the cluster's ad being `cluster`.

@@ -144,20 +144,26 @@ int fd_sync_parent(const char *path, struct err *err)
 	return ret;
 }
 
-int fd_rename_durable(const char *from, const char *to, struct err *err)
+static int rename_file(const char *from, const char *to, struct err *err)
 {
 	int ret = fault_hit("fd.rename");
 
 	if (!ret && rename(from, to) < 0)
 		ret = -errno;
 	if (ret)
-		return err_sys(err, ret, "cannot rename '%s' to '%s'", from,
-			       to);
-	return fd_sync_parent(to, err);
+		err_sys(err, ret, "cannot rename '%s' to '%s'", from, to);
+	return ret;
 }
 
-/* Writes, sets the mode and fsyncs; 0 or -errno. */
-static int fill_and_sync(int fd, const void *data, size_t size, mode_t mode)
+int fd_rename_durable(const char *from, const char *to, struct err *err)
+{
+	int ret = rename_file(from, to, err);
+
+	return ret ? ret : fd_sync_parent(to, err);
+}
+
+/* Writes, sets the mode and fsyncs if asked; 0 or -errno. */
+static int fill(int fd, const void *data, size_t size, mode_t mode, bool sync)
 {
 	int ret = fault_hit("fd.write");
 
@@ -165,15 +171,15 @@ static int fill_and_sync(int fd, const void *data, size_t size, mode_t mode)
 		ret = fd_write_full(fd, data, size);
 	if (!ret && fchmod(fd, mode) < 0)
 		ret = -errno;
-	if (!ret)
+	if (!ret && sync)
 		ret = fault_hit("fd.sync");
-	if (!ret && fsync(fd) < 0)
+	if (!ret && sync && fsync(fd) < 0)
 		ret = -errno;
 	return ret;
 }
 
-int fd_write_file_atomic(const char *path, const void *data, size_t size,
-			 mode_t mode, struct err *err)
+static int write_file(const char *path, const void *data, size_t size,
+		      mode_t mode, bool sync, struct err *err)
 {
 	char *tmp = xasprintf("%s.XXXXXX", path);
 	int fd, ret;
@@ -184,17 +190,31 @@ int fd_write_file_atomic(const char *path, const void *data, size_t size,
 		free(tmp);
 		return ret;
 	}
-	ret = fill_and_sync(fd, data, size, mode);
+	ret = fill(fd, data, size, mode, sync);
 	if (close(fd) < 0 && !ret)
 		ret = -errno;
 	if (ret)
 		err_sys(err, ret, "cannot write '%s'", path);
 	else
-		ret = fd_rename_durable(tmp, path, err);
+		ret = rename_file(tmp, path, err);
+	if (!ret && sync)
+		ret = fd_sync_parent(path, err);
 	if (ret)
 		unlink(tmp);
 	free(tmp);
 	return ret;
+}
+
+int fd_write_file_atomic(const char *path, const void *data, size_t size,
+			 mode_t mode, struct err *err)
+{
+	return write_file(path, data, size, mode, true, err);
+}
+
+int fd_write_file_whole(const char *path, const void *data, size_t size,
+			mode_t mode, struct err *err)
+{
+	return write_file(path, data, size, mode, false, err);
 }
 
 int fd_mkdir_p(const char *path, mode_t mode, struct err *err)

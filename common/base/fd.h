@@ -42,6 +42,13 @@ int fd_read_file(const char *path, size_t limit, struct strbuf *out,
 int fd_write_file_atomic(const char *path, const void *data, size_t size,
 			 mode_t mode, struct err *err);
 
+/*
+ * The same without an fsync: whole or not there whatever process dies, but not
+ * after a crash of the machine, when it may be empty or gone.
+ */
+int fd_write_file_whole(const char *path, const void *data, size_t size,
+			mode_t mode, struct err *err);
+
 /* fsyncs the directory that holds `path`: its name is durable after that. */
 int fd_sync_parent(const char *path, struct err *err);
 

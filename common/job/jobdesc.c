@@ -17,19 +17,28 @@
 
 /* In this order: later groups read what earlier ones set. */
 static jobdesc_group *const groups[] = {
-	jobdesc_state,	      jobdesc_dir,	 jobdesc_program,
-	jobdesc_inputs,	      jobdesc_disk,	 jobdesc_requests,
-	jobdesc_requirements, jobdesc_arguments, jobdesc_environment,
-	jobdesc_in,	      jobdesc_out,	 jobdesc_err,
-	jobdesc_log,	      jobdesc_outputs,	 jobdesc_when,
-	jobdesc_retries,      jobdesc_signals,	 jobdesc_accounting,
+	jobdesc_state,	     jobdesc_dir,	   jobdesc_program,
+	jobdesc_inputs,	     jobdesc_disk,	   jobdesc_requests,
+	jobdesc_when,	     jobdesc_requirements, jobdesc_arguments,
+	jobdesc_environment, jobdesc_in,	   jobdesc_out,
+	jobdesc_err,	     jobdesc_log,	   jobdesc_outputs,
+	jobdesc_checkpoint,  jobdesc_retries,	   jobdesc_signals,
+	jobdesc_accounting,  jobdesc_limits,	   jobdesc_gpus,
 	jobdesc_attrs,
 };
 
 #define GROUP_COUNT (sizeof(groups) / sizeof(groups[0]))
 
 /* Groups that read what others set, and so vary with them. */
-enum { DIR = 1, PROGRAM = 2, INPUTS = 3, DISK = 4, REQUIREMENTS = 6 };
+enum {
+	STATE = 0,
+	DIR = 1,
+	PROGRAM = 2,
+	INPUTS = 3,
+	DISK = 4,
+	WHEN = 6,
+	REQUIREMENTS = 7,
+};
 
 /* ---- what groups use ------------------------------------------------------------ */
 
@@ -63,6 +72,9 @@ int jobdesc_parse_expr(struct jobdesc *d, const char *const *names,
 	int rc;
 
 	for (; *text; text++) {
+		if (!quoted && strncmp(text, SUBMIT_PROC_LATER,
+				       strlen(SUBMIT_PROC_LATER)) == 0)
+			submitfile_want_proc(d->sf);
 		if (!quoted && strncmp(text, SUBMIT_CLUSTER_LATER, len) == 0) {
 			strbuf_addstr(&out, "ClusterId");
 			text += len - 1;
@@ -108,6 +120,13 @@ struct jobdesc *jobdesc_new(struct submitfile *sf, const struct submit_io *io,
 	submitfile_set_cwd(sf, opts->cwd);
 	submitfile_builtin(sf, "ARCH", opts->arch);
 	submitfile_builtin(sf, "OPSYS", opts->opsys);
+	if (opts->opsys_ver) {
+		submitfile_builtin(sf, "OPSYSVER", opts->opsys_ver);
+		submitfile_builtin(sf, "OPSYSANDVER", opts->opsys_and_ver);
+		submitfile_builtin(sf, "OPSYSMAJORVER", opts->opsys_major_ver);
+	}
+	if (opts->spool)
+		submitfile_builtin(sf, "SPOOL", opts->spool);
 	submitfile_builtin(sf, "IsLinux", "true");
 	submitfile_builtin(sf, "IsWindows", "false");
 	return d;
@@ -152,7 +171,7 @@ static void spread_variance(struct jobdesc *d)
 {
 	d->varies[DISK] |= d->varies[DIR] || d->varies[PROGRAM] ||
 			   d->varies[INPUTS];
-	d->varies[REQUIREMENTS] |= d->varies[PROGRAM];
+	d->varies[REQUIREMENTS] |= d->varies[PROGRAM] || d->varies[WHEN];
 }
 
 static bool same_attr(const struct ad *a, const struct ad *b, const char *name)
@@ -167,6 +186,45 @@ static bool same_attr(const struct ad *a, const struct ad *b, const char *name)
 	return same;
 }
 
+static void set_job(struct jobdesc *d, int64_t proc)
+{
+	submitfile_set_job(d->sf, d->opts->cluster, proc, d->step, d->row);
+}
+
+/*
+ * Could one text with $(Process) in it stand for all jobs of the cluster? That
+ * is so for the first queue statement if it is plain. Files that are looked
+ * at, sizes and the rest need the number.
+ */
+static bool may_be_late(const struct jobdesc *d, size_t g)
+{
+	if (!d->opts->procs_later || d->proc > 0 || d->queue->count < 2 ||
+	    d->queue->form != QUEUE_PLAIN)
+		return false;
+	return g >= GROUP_COUNT || g == STATE || g > REQUIREMENTS;
+}
+
+/* Returns 1 if the group is made for all jobs of the statement. */
+static int make_late(struct jobdesc *d, size_t g, struct ad *made,
+		     struct err *err)
+{
+	struct err failed = ERR_INIT;
+	int rc;
+
+	set_job(d, -1);
+	submitfile_wanted_proc(d->sf);
+	submitfile_took_live(d->sf);
+	rc = make_group(d, g, made, &failed);
+	set_job(d, d->proc);
+	/* Text in place of a number may be the only fault: see it with one. */
+	if (submitfile_took_live(d->sf) &&
+	    (rc || submitfile_wanted_proc(d->sf)))
+		return 0;
+	if (rc && err && !err_is_set(err))
+		*err = failed;
+	return rc ? rc : 1;
+}
+
 /*
  * All groups, each for itself, to learn which of them vary. What these set
  * goes to `varying`, the rest to `fixed`.
@@ -178,34 +236,42 @@ static int make_groups(struct jobdesc *d, struct ad *fixed, struct ad *varying,
 	int rc = 0;
 
 	memset(d->varies, 0, sizeof(d->varies));
-	for (size_t g = 0; g < group_count() && !rc; g++) {
+	for (size_t g = 0; g < group_count() && rc >= 0; g++) {
 		struct ad *made = ad_new();
 
 		ad_set_parent(made, all);
-		submitfile_took_live(d->sf);
-		rc = make_group(d, g, made, err);
-		d->varies[g] |= submitfile_took_live(d->sf);
+		rc = may_be_late(d, g) ? make_late(d, g, made, err) : 0;
+		if (rc == 0) {
+			ad_clear(made);
+			submitfile_took_live(d->sf);
+			rc = make_group(d, g, made, err);
+			d->varies[g] |= submitfile_took_live(d->sf);
+		}
 		spread_variance(d);
-		if (!rc)
+		if (rc >= 0)
 			rc = ad_update(all, made);
-		if (!rc)
+		if (rc >= 0)
 			rc = ad_update(d->varies[g] ? varying : fixed, made);
 		ad_free(made);
 	}
 	ad_free(all);
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 /* The first job of a queue statement; the very first makes the cluster. */
 static int make_first(struct jobdesc *d, struct ad *varying, struct err *err)
 {
+	static const char *const skip[] = { "skip_filechecks", NULL };
 	struct ad *fixed = ad_new();
 	int rc;
 
+	d->unchecked = d->opts->skip_filechecks;
+	rc = jobdesc_get_bool(d, skip, &d->unchecked, err);
 	if (d->opts->cluster > 0)
 		ad_set_int(fixed, "ClusterId", d->opts->cluster);
 	ad_set_string(fixed, "Owner", d->opts->owner);
-	rc = make_groups(d, fixed, varying, err);
+	if (!rc)
+		rc = make_groups(d, fixed, varying, err);
 	if (rc) {
 		ad_free(fixed);
 		return rc;
@@ -303,8 +369,9 @@ static int finish(struct jobdesc *d, struct err *err)
 	d->queue = NULL;
 	if (submitfile_queue_count(d->sf) > 1)
 		strbuf_addstr(&d->warnings,
-			      "more than one queue statement: better use one "
-			      "with `queue ... in` or `queue ... from`\n");
+			      "Use of multiple queue statements in a single "
+			      "submit file is deprecated: use one, with "
+			      "`queue ... in` or `queue ... from`\n");
 	if (d->proc == 0)
 		return 0;
 	return submitfile_check_unused(d->sf, &d->warnings, err);
@@ -321,7 +388,7 @@ int jobdesc_next(struct jobdesc *d, struct ad **ret_proc, struct err *err)
 	rc = advance(d, &new_queue, err);
 	if (rc <= 0)
 		return rc ? rc : finish(d, err);
-	submitfile_set_job(d->sf, d->opts->cluster, d->proc, d->step, d->row);
+	set_job(d, d->proc);
 	proc = ad_new();
 	ad_set_int(proc, "ProcId", d->proc);
 	rc = make_job(d, proc, new_queue, err);
@@ -334,4 +401,22 @@ int jobdesc_next(struct jobdesc *d, struct ad **ret_proc, struct err *err)
 	ad_set_parent(proc, d->cluster);
 	*ret_proc = proc;
 	return 1;
+}
+
+int64_t jobdesc_skip_alike(struct jobdesc *d)
+{
+	int64_t done, count;
+
+	if (!d->queue)
+		return 0;
+	for (size_t g = 0; g < group_count(); g++)
+		if (d->varies[g])
+			return 0;
+	done = (int64_t)d->row * d->queue->count + d->step;
+	count = queuestmt_jobs(d->queue) - done;
+	d->proc += count;
+	d->step = d->queue->count;
+	if (d->queue->form != QUEUE_PLAIN)
+		d->row = d->queue->nitems - 1;
+	return count;
 }

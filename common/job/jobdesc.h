@@ -25,9 +25,14 @@ struct jobdesc_opts {
 	const char *submit_host; /* this host's name; FileSystemDomain */
 	const char *arch; /* X86_64 ...: of this machine */
 	const char *opsys; /* LINUX */
+	const char *opsys_ver; /* 1203; NULL: not known, as the next two */
+	const char *opsys_and_ver; /* Debian12 */
+	const char *opsys_major_ver; /* 12 */
+	const char *spool; /* the pool's directory of files, or NULL */
 	const char *batch_name; /* of the command line, or NULL */
 	bool skip_filechecks; /* do not look whether files exist */
 	int64_t cluster; /* 0: the scheduler gives the number later */
+	bool procs_later; /* and each job's, where its text is all that differs */
 };
 
 struct jobdesc;
@@ -45,6 +50,13 @@ void jobdesc_free(struct jobdesc *desc);
  * last job, so nothing may be sent before 0 was returned.
  */
 int jobdesc_next(struct jobdesc *desc, struct ad **ret_proc, struct err *err);
+
+/*
+ * After jobdesc_next returned 1: how many of the jobs that follow have an ad
+ * like this one (with procs_later, $(Process) in the cluster's counts as
+ * alike). They are passed over.
+ */
+int64_t jobdesc_skip_alike(struct jobdesc *desc);
 
 /* After the first job; borrowed. */
 struct ad *jobdesc_cluster(const struct jobdesc *desc);
@@ -72,6 +84,13 @@ bool jobdesc_has_machine_macro(const char *text, const char *attr);
  * made before it was known: for each SUBMIT_CLUSTER_LATER. Allocated.
  */
 char *jobdesc_bind_cluster(const char *text, int64_t cluster);
+
+/*
+ * The same for the job's number in its cluster, SUBMIT_PROC_LATER, which one
+ * text may hold for all jobs of a cluster.
+ */
+char *jobdesc_bind_proc(const char *text, int64_t proc);
+bool jobdesc_has_proc(const char *text);
 
 /*
  * A size with a unit: "2 GB", "512M", "1.5T", "100" in default_unit ('K',

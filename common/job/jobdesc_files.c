@@ -11,7 +11,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-static const char *const executable_names[] = { "executable", NULL };
+static const char *const executable_names[] = { "executable", "Cmd", NULL };
 static const char *const shell_names[] = { "shell", NULL };
 
 static char *absolute(const char *dir, const char *path)
@@ -22,7 +22,7 @@ static char *absolute(const char *dir, const char *path)
 int jobdesc_iwd(struct jobdesc *d, char **ret, struct err *err)
 {
 	static const char *const names[] = { "initialdir", "initial_dir",
-					     "job_iwd", NULL };
+					     "job_iwd", "Iwd", NULL };
 	bool dir = false;
 	char *text;
 	int rc = jobdesc_get(d, names, &text, err);
@@ -30,7 +30,7 @@ int jobdesc_iwd(struct jobdesc *d, char **ret, struct err *err)
 	if (rc)
 		return rc;
 	*ret = text ? absolute(d->opts->cwd, text) : xstrdup(d->opts->cwd);
-	if (text && !d->opts->skip_filechecks &&
+	if (text && !d->unchecked &&
 	    (d->io->stat(d->io->ctx, *ret, &dir, NULL) < 0 || !dir)) {
 		rc = jobdesc_at(
 			d, names,
@@ -41,11 +41,13 @@ int jobdesc_iwd(struct jobdesc *d, char **ret, struct err *err)
 	return rc;
 }
 
-/* Is a part of the name known only later? */
-static bool is_open(const char *path)
+/* Is a part of the name known only later? Jobs' numbers are asked for. */
+static bool is_open(struct jobdesc *d, const char *path)
 {
+	if (jobdesc_has_proc(path))
+		submitfile_want_proc(d->sf);
 	return jobdesc_has_machine_macro(path, NULL) ||
-	       strstr(path, SUBMIT_CLUSTER_LATER);
+	       strstr(path, SUBMIT_CLUSTER_LATER) || jobdesc_has_proc(path);
 }
 
 /* A file that has to be there and readable, as far as its name is known. */
@@ -54,8 +56,7 @@ static int check_readable(struct jobdesc *d, const char *const *names,
 {
 	int rc;
 
-	if (d->opts->skip_filechecks || strcmp(path, "/dev/null") == 0 ||
-	    is_open(path))
+	if (d->unchecked || strcmp(path, "/dev/null") == 0 || is_open(d, path))
 		return 0;
 	rc = d->io->access(d->io->ctx, path, R_OK);
 	if (rc)
@@ -87,7 +88,8 @@ static void shell_program(struct ad *ad, const char *line)
 static int set_executable(struct jobdesc *d, struct ad *ad, const char *text,
 			  struct err *err)
 {
-	static const char *const names[] = { "transfer_executable", NULL };
+	static const char *const names[] = { "transfer_executable",
+					     "TransferExecutable", NULL };
 	bool transfer = true;
 	bool dir = false;
 	char *path;
@@ -98,7 +100,7 @@ static int set_executable(struct jobdesc *d, struct ad *ad, const char *text,
 	path = transfer ? absolute(d->opts->cwd, text) : xstrdup(text);
 	if (transfer)
 		rc = check_readable(d, executable_names, path, err);
-	if (!rc && transfer && !d->opts->skip_filechecks &&
+	if (!rc && transfer && !d->unchecked &&
 	    d->io->stat(d->io->ctx, path, &dir, NULL) == 0 && dir)
 		rc = jobdesc_at(d, executable_names,
 				err_set(err, -EISDIR, "'%s' is a directory",
@@ -111,10 +113,20 @@ static int set_executable(struct jobdesc *d, struct ad *ad, const char *text,
 	return rc;
 }
 
+/*
+ * What was written in the old form is in the ad's Args, as with HTCondor; its
+ * text goes to out. One with a double quote would be read in two ways there.
+ */
+static bool is_old_form(const char *text, const struct args *args,
+			struct strbuf *out)
+{
+	return !strchr(text, '"') && args_unparse_v1(args, out) == 0;
+}
+
 int jobdesc_arguments(struct jobdesc *d, struct ad *ad, struct err *err)
 {
 	static const char *const names[] = { "arguments", "args", "arguments2",
-					     NULL };
+					     "Arguments", NULL };
 	struct strbuf out = STRBUF_INIT;
 	struct args args;
 	char *text;
@@ -130,8 +142,11 @@ int jobdesc_arguments(struct jobdesc *d, struct ad *ad, struct err *err)
 		rc = args_parse(&args, text, err);
 	rc = jobdesc_at(d, names, rc, err);
 	if (!rc) {
-		args_unparse_v2(&args, &out);
-		rc = ad_set_string(ad, "Arguments", out.data);
+		bool old = is_old_form(text, &args, &out);
+
+		if (!old)
+			args_unparse_v2(&args, &out);
+		rc = ad_set_string(ad, old ? "Args" : "Arguments", out.data);
 	}
 	args_release(&args);
 	strbuf_release(&out);
@@ -234,8 +249,8 @@ static int check_writable(struct jobdesc *d, const char *const *names,
 
 	if (slash && slash > full)
 		*slash = '\0';
-	if (!d->opts->skip_filechecks && strcmp(path, "/dev/null") != 0 &&
-	    !is_open(full) &&
+	if (!d->unchecked && strcmp(path, "/dev/null") != 0 &&
+	    !is_open(d, full) &&
 	    (d->io->stat(d->io->ctx, full, &dir, NULL) < 0 || !dir))
 		rc = jobdesc_at(d, names,
 				err_set(err, -ENOENT,
@@ -271,28 +286,28 @@ static int set_stream(struct jobdesc *d, struct ad *ad, const char *attr,
 
 int jobdesc_in(struct jobdesc *d, struct ad *ad, struct err *err)
 {
-	static const char *const names[] = { "input", "stdin", NULL };
+	static const char *const names[] = { "input", "stdin", "In", NULL };
 
 	return set_stream(d, ad, "In", names, err);
 }
 
 int jobdesc_out(struct jobdesc *d, struct ad *ad, struct err *err)
 {
-	static const char *const names[] = { "output", "stdout", NULL };
+	static const char *const names[] = { "output", "stdout", "Out", NULL };
 
 	return set_stream(d, ad, "Out", names, err);
 }
 
 int jobdesc_err(struct jobdesc *d, struct ad *ad, struct err *err)
 {
-	static const char *const names[] = { "error", "stderr", NULL };
+	static const char *const names[] = { "error", "stderr", "Err", NULL };
 
 	return set_stream(d, ad, "Err", names, err);
 }
 
 int jobdesc_log(struct jobdesc *d, struct ad *ad, struct err *err)
 {
-	static const char *const names[] = { "log", NULL };
+	static const char *const names[] = { "log", "UserLog", NULL };
 	char *text, *full, *iwd = NULL;
 	int rc = jobdesc_get(d, names, &text, err);
 
@@ -342,6 +357,8 @@ static int set_list(struct jobdesc *d, struct ad *ad, const char *attr,
 
 	if (rc || !text)
 		return rc;
+	if (strcmp(text, "\"\"") != 0)
+		jobdesc_unquote(text);
 	if (input)
 		rc = jobdesc_iwd(d, &iwd, err);
 	for (item = strtok_r(text, ",\n", &save); item && !rc;
@@ -387,6 +404,14 @@ int jobdesc_outputs(struct jobdesc *d, struct ad *ad, struct err *err)
 	if (list && strcmp(list, "\"\"") == 0)
 		rc = ad_set_string(ad, "TransferOutput", "");
 	return rc;
+}
+
+int jobdesc_checkpoint(struct jobdesc *d, struct ad *ad, struct err *err)
+{
+	static const char *const names[] = { "transfer_checkpoint_files",
+					     "TransferCheckpoint", NULL };
+
+	return set_list(d, ad, "TransferCheckpoint", names, false, err);
 }
 
 /* One of the words, in the spelling of the table. */
@@ -436,17 +461,23 @@ int jobdesc_when(struct jobdesc *d, struct ad *ad, struct err *err)
 	char *text;
 	int rc = jobdesc_get(d, should_names, &text, err);
 
-	if (!rc && text && strcasecmp(text, "NO") == 0)
+	if (!rc && text &&
+	    (strcasecmp(text, "NO") == 0 || strcasecmp(text, "false") == 0))
 		rc = jobdesc_at(d, should_names,
 				err_set(err, -EINVAL,
 					"NO is not supported, a job runs in a "
 					"scratch directory: list its files in "
 					"transfer_input_files"),
 				err);
-	free(text);
-	if (!rc)
+	if (!rc && text && strcasecmp(text, "true") == 0)
+		rc = ad_set_string(ad, "ShouldTransferFiles", "YES");
+	else if (!rc)
 		rc = set_word(d, ad, "ShouldTransferFiles", should_names,
 			      should, err);
+	if (!rc && text && strcasecmp(text, "IF_NEEDED") == 0)
+		rc = ad_set_string(ad, "FileSystemDomain",
+				   d->opts->submit_host);
+	free(text);
 	if (!rc)
 		rc = set_word(d, ad, "WhenToTransferOutput", when_names, when,
 			      err);

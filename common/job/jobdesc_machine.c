@@ -150,18 +150,45 @@ int jobdesc_expand_machine(const char *text, const struct ad *job,
 	return rc;
 }
 
+/* For each `what` in the text the number; $$(...) is the machine's. */
+static char *bind(const char *text, const char *what, int64_t number)
+{
+	const size_t len = strlen(what);
+	struct strbuf out = STRBUF_INIT;
+	const char *from = text, *at = text;
+
+	while ((at = strstr(at, what))) {
+		at += len;
+		if (at - len > text && at[-(ptrdiff_t)len - 1] == '$')
+			continue;
+		strbuf_add(&out, from, (size_t)(at - from) - len);
+		strbuf_addf(&out, "%" PRId64, number);
+		from = at;
+	}
+	strbuf_addstr(&out, from);
+	return strbuf_detach(&out);
+}
+
 char *jobdesc_bind_cluster(const char *text, int64_t cluster)
 {
-	struct strbuf out = STRBUF_INIT;
-	const char *at;
+	return bind(text, SUBMIT_CLUSTER_LATER, cluster);
+}
 
-	for (; (at = strstr(text, SUBMIT_CLUSTER_LATER));
-	     text = at + strlen(SUBMIT_CLUSTER_LATER)) {
-		strbuf_add(&out, text, (size_t)(at - text));
-		strbuf_addf(&out, "%" PRId64, cluster);
+char *jobdesc_bind_proc(const char *text, int64_t proc)
+{
+	return bind(text, SUBMIT_PROC_LATER, proc);
+}
+
+bool jobdesc_has_proc(const char *text)
+{
+	const char *at = text;
+
+	while ((at = strstr(at, SUBMIT_PROC_LATER))) {
+		if (at == text || at[-1] != '$')
+			return true;
+		at += strlen(SUBMIT_PROC_LATER);
 	}
-	strbuf_addstr(&out, text);
-	return strbuf_detach(&out);
+	return false;
 }
 
 /* Bytes of a unit letter, 0 for another one. */

@@ -27,6 +27,7 @@ struct jobdesc {
 	int64_t step;
 	int64_t proc;
 	bool finished;
+	bool unchecked; /* files are not looked at */
 	/* per group: does it use what differs from job to job? */
 	bool varies[JOBDESC_GROUPS_MAX];
 	struct strbuf warnings;
@@ -50,12 +51,15 @@ jobdesc_group jobdesc_err;
 jobdesc_group jobdesc_log;
 jobdesc_group jobdesc_inputs; /* TransferInput */
 jobdesc_group jobdesc_outputs; /* TransferOutput */
+jobdesc_group jobdesc_checkpoint; /* TransferCheckpoint */
 jobdesc_group jobdesc_when; /* ShouldTransferFiles, WhenTo... */
 jobdesc_group jobdesc_disk; /* TransferInputSizeMB, RequestDisk */
 jobdesc_group jobdesc_requests; /* the other Request... */
 jobdesc_group jobdesc_retries; /* JobMaxRetries, OnExitRemove */
 jobdesc_group jobdesc_signals; /* KillSig... */
 jobdesc_group jobdesc_accounting; /* AccountingGroup... */
+jobdesc_group jobdesc_limits; /* ConcurrencyLimits */
+jobdesc_group jobdesc_gpus; /* RequireGPUs */
 jobdesc_group jobdesc_requirements;
 jobdesc_group jobdesc_attrs; /* +Attr */
 
@@ -70,6 +74,9 @@ int jobdesc_get(struct jobdesc *d, const char *const *names, char **ret,
 /* As jobdesc_get, for a truth; *ret stays if it is not set. */
 int jobdesc_get_bool(struct jobdesc *d, const char *const *names, bool *ret,
 		     struct err *err);
+
+/* Removes one pair of double quotes around the text. */
+void jobdesc_unquote(char *text);
 
 /* Puts `file:line: name: ` before the message. Returns rc. */
 int jobdesc_at(struct jobdesc *d, const char *const *names, int rc,

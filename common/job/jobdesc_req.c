@@ -145,6 +145,54 @@ int jobdesc_requests(struct jobdesc *d, struct ad *ad, struct err *err)
 	return rc;
 }
 
+/* ---- GPUs ------------------------------------------------------------------------- */
+
+/* gpus_minimum_capability and its kin, as conditions on a GPU. */
+int jobdesc_gpus(struct jobdesc *d, struct ad *ad, struct err *err)
+{
+	static const struct {
+		const char *names[2];
+		const char *condition;
+		char unit; /* of a size, or 0 */
+	} limits[] = {
+		{ { "gpus_minimum_capability" }, "Capability >= ", 0 },
+		{ { "gpus_maximum_capability" }, "Capability <= ", 0 },
+		{ { "gpus_minimum_memory" }, "GlobalMemoryMb >= ", 'M' },
+		{ { "gpus_minimum_runtime" }, "MaxSupportedVersion >= ", 0 },
+	};
+	static const char *const names[] = { "require_gpus", "RequireGPUs",
+					     NULL };
+	struct strbuf all = STRBUF_INIT;
+	char *text;
+	int64_t mb;
+	int rc = jobdesc_get(d, names, &text, err);
+
+	if (!rc && text)
+		rc = jobdesc_set_expr(d, names, ad, "RequireGPUs", text, err);
+	if (!rc && text)
+		strbuf_addf(&all, "(%s)", text);
+	for (size_t i = 0; i < 4 && !rc; i++) {
+		free(text);
+		rc = jobdesc_get(d, limits[i].names, &text, err);
+		if (rc || !text)
+			continue;
+		strbuf_addf(&all, "%s%s", all.len ? " && " : "",
+			    limits[i].condition);
+		if (limits[i].unit &&
+		    jobdesc_parse_size(text, limits[i].unit, &mb) == 0)
+			strbuf_addf(&all, "%lld", (long long)mb);
+		else if (text[strspn(text, "0123456789.")] == '\0')
+			strbuf_addstr(&all, text);
+		else
+			strbuf_addf(&all, "(%s)", text);
+		rc = jobdesc_set_expr(d, limits[i].names, ad, "RequireGPUs",
+				      all.data, err);
+	}
+	free(text);
+	strbuf_release(&all);
+	return rc;
+}
+
 /* ---- Requirements --------------------------------------------------------------------- */
 
 /* The user's part and what is joined to it. */
@@ -208,6 +256,24 @@ static void add_resources(const struct ad *ad, struct requirements *r)
 	ad_free(all);
 }
 
+/* How files get there, and what is to be there besides. */
+static void add_files(struct jobdesc *d, const struct ad *ad,
+		      struct requirements *r)
+{
+	const char *should = ad_str(ad, "ShouldTransferFiles");
+
+	if (!should || strcmp(should, "IF_NEEDED") != 0)
+		add_clause(r, "HasFileTransfer", "TARGET.HasFileTransfer");
+	else if (!r->user || !expr_mentions(r->user, "FileSystemDomain"))
+		add_clause(r, "HasFileTransfer",
+			   "TARGET.HasFileTransfer || "
+			   "(TARGET.FileSystemDomain == MY.FileSystemDomain)");
+	if (submitfile_has(d->sf, "docker_image"))
+		add_clause(r, "HasDocker", "TARGET.HasDocker");
+	if (submitfile_has(d->sf, "container_image"))
+		add_clause(r, "HasContainer", "TARGET.HasContainer");
+}
+
 /* The function that is no function, as a warning: the clause is an error. */
 static void warn_function(struct jobdesc *d, const struct expr *expr)
 {
@@ -238,7 +304,7 @@ int jobdesc_requirements(struct jobdesc *d, struct ad *ad, struct err *err)
 	if (!rc) {
 		add_platform(d, ad, &r);
 		add_resources(ad, &r);
-		add_clause(&r, "HasFileTransfer", "TARGET.HasFileTransfer");
+		add_files(d, ad, &r);
 		rc = ad_set_text(ad, "Requirements", r.text.data, err);
 	}
 	strbuf_release(&r.text);

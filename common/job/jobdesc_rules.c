@@ -3,11 +3,8 @@
 #include "common/base/err.h"
 #include "common/base/xalloc.h"
 #include "common/job/jobdesc_priv.h"
-#include "common/job/submitfile_priv.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -16,22 +13,27 @@ enum rule_kind {
 	RULE_EXPR,
 	RULE_STRING, /* the text as it is; quotes around it are removed */
 	RULE_INT,
+	RULE_COUNT, /* an integer above 0 */
 	RULE_BOOL,
 };
 
 static const struct rule {
 	const char *attr;
-	const char *names[4];
+	const char *names[4]; /* besides the attribute's own */
 	enum rule_kind kind;
 } rules[] = {
 	{ "Rank", { "rank", "preferences" }, RULE_EXPR },
-	{ "JobPrio", { "priority", "prio", "JobPrio" }, RULE_INT },
+	{ "JobPrio", { "priority", "prio" }, RULE_INT },
 	{ "NiceUser", { "nice_user" }, RULE_BOOL },
 	{ "JobDescription", { "description" }, RULE_STRING },
 	{ "ProjectName", { "project_name" }, RULE_STRING },
-	{ "RequireGPUs", { "require_gpus" }, RULE_EXPR },
+	{ "DockerImage", { "docker_image" }, RULE_STRING },
+	{ "ContainerImage", { "container_image" }, RULE_STRING },
+	{ "JobMaterializeLimit", { "max_materialize" }, RULE_COUNT },
+	{ "JobMaterializeMaxIdle",
+	  { "max_idle", "materialize_max_idle" },
+	  RULE_COUNT },
 	{ "TransferOutputRemaps", { "transfer_output_remaps" }, RULE_STRING },
-	{ "TransferCheckpoint", { "transfer_checkpoint_files" }, RULE_STRING },
 	{ "PreserveRelativePaths", { "preserve_relative_paths" }, RULE_BOOL },
 	{ "TransferIn", { "transfer_input" }, RULE_BOOL },
 	{ "TransferOut", { "transfer_output" }, RULE_BOOL },
@@ -61,24 +63,25 @@ static const struct rule {
 	{ "WantGracefulRemoval", { "want_graceful_removal" }, RULE_EXPR },
 	{ "CoreSize", { "coresize", "core_size" }, RULE_INT },
 	{ "StackSize", { "stack_size" }, RULE_INT },
-	{ "ConcurrencyLimits", { "concurrency_limits" }, RULE_STRING },
-	{ "ConcurrencyLimits", { "concurrency_limits_expr" }, RULE_EXPR },
 	{ "SubmitEventNotes", { "submit_event_notes" }, RULE_STRING },
 	{ "SubmitEventUserNotes", { "submit_event_user_notes" }, RULE_STRING },
 };
 
-static int set_int(struct jobdesc *d, const struct rule *rule, struct ad *ad,
-		   const char *text, struct err *err)
+static int set_int(struct jobdesc *d, const struct rule *rule,
+		   const char *const *names, struct ad *ad, const char *text,
+		   struct err *err)
 {
+	bool count = rule->kind == RULE_COUNT;
 	char *end;
 	long long n;
 
 	errno = 0;
 	n = strtoll(text, &end, 10);
-	if (end == text || *end || errno)
-		return jobdesc_at(
-			d, rule->names,
-			err_set(err, -EINVAL, "'%s' is no integer", text), err);
+	if (end == text || *end || errno || (count && n < 1))
+		return jobdesc_at(d, names,
+				  err_set(err, -EINVAL, "'%s' is no %s", text,
+					  count ? "number above 0" : "integer"),
+				  err);
 	return ad_set_int(ad, rule->attr, n);
 }
 
@@ -96,13 +99,14 @@ static int parse_bool(const char *text, bool *ret)
 	return -EINVAL;
 }
 
-static int set_bool(struct jobdesc *d, const struct rule *rule, struct ad *ad,
-		    const char *text, struct err *err)
+static int set_bool(struct jobdesc *d, const struct rule *rule,
+		    const char *const *names, struct ad *ad, const char *text,
+		    struct err *err)
 {
 	bool value;
 
 	if (parse_bool(text, &value) < 0)
-		return jobdesc_at(d, rule->names,
+		return jobdesc_at(d, names,
 				  err_set(err, -EINVAL,
 					  "'%s' is neither true nor false",
 					  text),
@@ -110,8 +114,7 @@ static int set_bool(struct jobdesc *d, const struct rule *rule, struct ad *ad,
 	return ad_set_bool(ad, rule->attr, value);
 }
 
-/* Removes one pair of double quotes around the text. */
-static void unquote(char *text)
+void jobdesc_unquote(char *text)
 {
 	size_t len = strlen(text);
 
@@ -121,19 +124,20 @@ static void unquote(char *text)
 	}
 }
 
-static int apply(struct jobdesc *d, const struct rule *rule, struct ad *ad,
-		 char *text, struct err *err)
+static int apply(struct jobdesc *d, const struct rule *rule,
+		 const char *const *names, struct ad *ad, char *text,
+		 struct err *err)
 {
 	switch (rule->kind) {
 	case RULE_EXPR:
-		return jobdesc_set_expr(d, rule->names, ad, rule->attr, text,
-					err);
+		return jobdesc_set_expr(d, names, ad, rule->attr, text, err);
 	case RULE_INT:
-		return set_int(d, rule, ad, text, err);
+	case RULE_COUNT:
+		return set_int(d, rule, names, ad, text, err);
 	case RULE_BOOL:
-		return set_bool(d, rule, ad, text, err);
+		return set_bool(d, rule, names, ad, text, err);
 	case RULE_STRING:
-		unquote(text);
+		jobdesc_unquote(text);
 		return ad_set_string(ad, rule->attr, text);
 	}
 	return 0;
@@ -146,11 +150,21 @@ size_t jobdesc_rule_count(void)
 
 int jobdesc_rule(struct jobdesc *d, size_t i, struct ad *ad, struct err *err)
 {
+	const struct rule *rule = &rules[i];
+	const char *names[6];
+	size_t count = 0;
 	char *text;
-	int rc = jobdesc_get(d, rules[i].names, &text, err);
+	int rc;
 
+	while (rule->names[count]) {
+		names[count] = rule->names[count];
+		count++;
+	}
+	names[count++] = rule->attr; /* its spelling is taken as well */
+	names[count] = NULL;
+	rc = jobdesc_get(d, names, &text, err);
 	if (!rc && text)
-		rc = apply(d, &rules[i], ad, text, err);
+		rc = apply(d, rule, names, ad, text, err);
 	free(text);
 	return rc;
 }
@@ -170,176 +184,11 @@ int jobdesc_get_bool(struct jobdesc *d, const char *const *names, bool *ret,
 	return rc;
 }
 
-/* ---- signals --------------------------------------------------------------------- */
-
-/* By name, with or without SIG, or by number; 0: unknown. */
-static int signal_number(const char *text)
-{
-	static const struct {
-		const char *name;
-		int number;
-	} signals[] = {
-		{ "HUP", SIGHUP },   { "INT", SIGINT },	  { "QUIT", SIGQUIT },
-		{ "ABRT", SIGABRT }, { "KILL", SIGKILL }, { "USR1", SIGUSR1 },
-		{ "USR2", SIGUSR2 }, { "ALRM", SIGALRM }, { "TERM", SIGTERM },
-		{ "CONT", SIGCONT }, { "STOP", SIGSTOP }, { "TSTP", SIGTSTP },
-		{ "XCPU", SIGXCPU }, { "PIPE", SIGPIPE }, { "SEGV", SIGSEGV },
-		{ "IO", SIGIO },     { "PWR", SIGPWR },	  { "WINCH", SIGWINCH },
-	};
-	char *end;
-	long n = strtol(text, &end, 10);
-
-	if (end != text && *end == '\0')
-		return n > 0 && n < 65 ? (int)n : 0;
-	if (strncasecmp(text, "SIG", 3) == 0)
-		text += 3;
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		if (strcasecmp(signals[i].name, text) == 0)
-			return signals[i].number;
-	return 0;
-}
-
-int jobdesc_signals(struct jobdesc *d, struct ad *ad, struct err *err)
-{
-	static const struct {
-		const char *attr;
-		const char *names[2];
-	} signals[] = {
-		{ "KillSig", { "kill_sig" } },
-		{ "RemoveKillSig", { "remove_kill_sig" } },
-		{ "HoldKillSig", { "hold_kill_sig" } },
-	};
-	int rc = 0;
-
-	for (size_t i = 0; i < 3 && !rc; i++) {
-		char *text;
-		int number;
-
-		rc = jobdesc_get(d, signals[i].names, &text, err);
-		if (rc || !text)
-			continue;
-		number = signal_number(text);
-		if (number)
-			rc = ad_set_int(ad, signals[i].attr, number);
-		else
-			rc = jobdesc_at(d, signals[i].names,
-					err_set(err, -EINVAL,
-						"'%s' is no signal", text),
-					err);
-		free(text);
-	}
-	return rc;
-}
-
-/* ---- retries --------------------------------------------------------------------- */
-
-/* retry_until: an exit code, or an expression */
-static int add_until(struct jobdesc *d, struct strbuf *remove, struct err *err)
-{
-	static const char *const names[] = { "retry_until", NULL };
-	char *text;
-	int rc = jobdesc_get(d, names, &text, err);
-
-	if (rc || !text)
-		return rc;
-	if (text[strspn(text, "0123456789")] == '\0')
-		strbuf_addf(remove, " || ExitCode =?= %s", text);
-	else
-		strbuf_addf(remove, " || (%s)", text);
-	free(text);
-	return 0;
-}
-
-static int add_success(struct jobdesc *d, struct ad *ad, struct err *err)
-{
-	static const char *const names[] = { "success_exit_code", NULL };
-	char *text;
-	int rc = jobdesc_get(d, names, &text, err);
-
-	if (!rc && text)
-		rc = jobdesc_set_expr(d, names, ad, "JobSuccessExitCode", text,
-				      err);
-	free(text);
-	return rc;
-}
-
-/* A job that may be retried leaves the queue when it succeeds or is spent. */
-static int retry_policy(struct jobdesc *d, struct ad *ad, const char *retries,
-			const char *user, struct err *err)
-{
-	static const char *const names[] = { "max_retries", NULL };
-	struct strbuf remove = STRBUF_INIT;
-	int rc = add_success(d, ad, err);
-
-	if (!rc && retries)
-		rc = jobdesc_set_expr(d, names, ad, "JobMaxRetries", retries,
-				      err);
-	else if (!rc)
-		rc = ad_set_int(ad, "JobMaxRetries", DEFAULT_MAX_RETRIES);
-	strbuf_addf(&remove,
-		    "NumJobCompletions > JobMaxRetries || ExitCode "
-		    "=?= %s",
-		    ad_has(ad, "JobSuccessExitCode") ? "JobSuccessExitCode"
-						     : "0");
-	if (!rc)
-		rc = add_until(d, &remove, err);
-	if (user)
-		strbuf_addf(&remove, " || (%s)", user);
-	if (!rc)
-		rc = ad_set_text(ad, "OnExitRemove", remove.data, err);
-	strbuf_release(&remove);
-	return rc;
-}
-
-int jobdesc_retries(struct jobdesc *d, struct ad *ad, struct err *err)
-{
-	static const char *const remove[] = { "on_exit_remove", NULL };
-	static const char *const max[] = { "max_retries", NULL };
-	char *user = NULL, *retries = NULL;
-	int rc = jobdesc_get(d, remove, &user, err);
-
-	if (!rc)
-		rc = jobdesc_get(d, max, &retries, err);
-	if (!rc && user) /* checked alone, for a good message */
-		rc = jobdesc_set_expr(d, remove, ad, "OnExitRemove", user, err);
-	if (!rc && (retries || submitfile_has(d->sf, "retry_until") ||
-		    submitfile_has(d->sf, "success_exit_code")))
-		rc = retry_policy(d, ad, retries, user, err);
-	free(user);
-	free(retries);
-	return rc;
-}
-
-/* ---- accounting, state, +Attr ------------------------------------------------------- */
-
-int jobdesc_accounting(struct jobdesc *d, struct ad *ad, struct err *err)
-{
-	static const char *const group_names[] = { "accounting_group", NULL };
-	static const char *const user_names[] = { "accounting_group_user",
-						  NULL };
-	char *group = NULL, *user = NULL, *both;
-	int rc = jobdesc_get(d, group_names, &group, err);
-
-	if (!rc)
-		rc = jobdesc_get(d, user_names, &user, err);
-	if (!rc && (group || user)) {
-		const char *name = user ? user : d->opts->owner;
-
-		both = group ? xasprintf("%s.%s", group, name) : xstrdup(name);
-		if (group)
-			ad_set_string(ad, "AcctGroup", group);
-		ad_set_string(ad, "AcctGroupUser", name);
-		ad_set_string(ad, "AccountingGroup", both);
-		free(both);
-	}
-	free(group);
-	free(user);
-	return rc;
-}
+/* ---- state, +Attr ----------------------------------------------------------------- */
 
 static int check_universe(struct jobdesc *d, struct err *err)
 {
-	static const char *const names[] = { "universe", NULL };
+	static const char *const names[] = { "universe", "JobUniverse", NULL };
 	char *text;
 	int rc = jobdesc_get(d, names, &text, err);
 
@@ -378,7 +227,7 @@ int jobdesc_state(struct jobdesc *d, struct ad *ad, struct err *err)
 		ad_set_int(ad, "HoldReasonCode", 15);
 	}
 	if (batch)
-		unquote(batch);
+		jobdesc_unquote(batch);
 	if (d->opts->batch_name)
 		ad_set_string(ad, "JobBatchName", d->opts->batch_name);
 	else if (batch)

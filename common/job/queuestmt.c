@@ -340,7 +340,8 @@ static int parse(struct queuestmt *stmt, const char *text, struct err *err)
 	rc = parse_head(stmt, text, keyword, err);
 	if (rc)
 		return rc;
-	if (stmt->nvars == 0)
+	stmt->vars_named = stmt->nvars > 0;
+	if (!stmt->vars_named)
 		add_var(stmt, xstrdup("Item"));
 	text = skip(keyword + len, BLANKS);
 	if (stmt->form == QUEUE_MATCHING)
@@ -446,6 +447,7 @@ static void apply_slice(struct queuestmt *stmt)
 	int64_t end = clamp(s->end, s->has_end, count, count);
 	size_t kept = 0;
 
+	stmt->first = start;
 	for (int64_t i = 0; i < count; i++) {
 		if (i >= start && i < end && (i - start) % s->step == 0)
 			stmt->items[kept++] = stmt->items[i];
@@ -497,6 +499,13 @@ void queuestmt_split(const struct queuestmt *stmt, size_t item,
 		if (*p == ',')
 			p = skip(p + 1, BLANKS);
 	}
+}
+
+int64_t queuestmt_row(const struct queuestmt *stmt, size_t item)
+{
+	if (stmt->form == QUEUE_PLAIN)
+		return 0;
+	return stmt->first + (int64_t)item * stmt->slice.step;
 }
 
 int64_t queuestmt_jobs(const struct queuestmt *stmt)

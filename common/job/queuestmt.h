@@ -39,6 +39,7 @@ struct queuestmt {
 	int64_t count; /* jobs per item */
 	struct queue_slice slice;
 	char **vars; /* "Item" if none was named */
+	bool vars_named;
 	size_t nvars;
 	char *source; /* matching: globs; from: file or command */
 	bool is_command;
@@ -46,6 +47,7 @@ struct queuestmt {
 	bool want_lines; /* a list was opened: lines follow up to ')' */
 	char **items; /* after queuestmt_load: sliced; one line each */
 	size_t nitems;
+	int64_t first; /* which of all items is the first of these */
 	size_t room; /* private */
 };
 
@@ -70,6 +72,9 @@ int queuestmt_load(struct queuestmt *stmt, const struct submit_io *io,
  */
 void queuestmt_split(const struct queuestmt *stmt, size_t item,
 		     char **ret_values);
+
+/* The item's number among all, those that the slice left out included. */
+int64_t queuestmt_row(const struct queuestmt *stmt, size_t item);
 
 /* Jobs that the statement makes. */
 int64_t queuestmt_jobs(const struct queuestmt *stmt);

@@ -97,7 +97,7 @@ static int read_block(struct submitfile *sf, const char *tag,
 
 /* A macro or an attribute from its name as written. */
 static int assign(struct submitfile *sf, const char *name, const char *raw,
-		  const char *at, const char *line, struct err *err)
+		  const char *at, struct err *err)
 {
 	struct hash *table = sf->macros;
 
@@ -112,7 +112,7 @@ static int assign(struct submitfile *sf, const char *name, const char *raw,
 					"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 					"0123456789_.")] != '\0')
 		return err_set(err, -EINVAL, "bad name '%s'", name);
-	return submit_assign(sf, table, name, raw, at, line, err);
+	return submit_assign(sf, table, name, raw, at, err);
 }
 
 static int assignment(struct submitfile *sf, const char *line, const char *at,
@@ -135,8 +135,7 @@ static int assignment(struct submitfile *sf, const char *line, const char *at,
 	if (multi)
 		rc = read_block(sf, value, &block, err);
 	if (!rc && submit_reading(sf))
-		rc = assign(sf, name, multi ? block.data : value, at, line,
-			    err);
+		rc = assign(sf, name, multi ? block.data : value, at, err);
 	strbuf_release(&block);
 	free(name);
 	free(value);
@@ -330,9 +329,11 @@ int submitfile_next_queue(struct submitfile *sf,
 	struct strbuf line = STRBUF_INIT;
 	int rc = 0;
 
+	submit_check_vars(sf);
 	if (sf->has_queue)
 		queuestmt_release(&sf->queue);
 	sf->has_queue = false;
+	hash_clear(sf->used);
 	while (rc == 0 && sf->source_count > 0) {
 		if (!submit_logical_line(submit_top(sf), &line))
 			rc = end_source(sf, err);
@@ -366,6 +367,8 @@ struct submitfile *submitfile_new(const char *name, const char *text,
 	sf->attrs = hash_new_nocase(macro_free);
 	sf->live = hash_new_nocase(free);
 	sf->undefined = hash_new_nocase(NULL);
+	sf->used = hash_new_nocase(NULL);
+	strbuf_init(&sf->warnings);
 	submit_push_source(sf, name, text);
 	submitfile_builtin(sf, "SUBMIT_FILE", name);
 	snprintf(stamp, sizeof(stamp), "%lld", (long long)now);
@@ -397,6 +400,8 @@ void submitfile_free(struct submitfile *sf)
 	hash_free(sf->attrs);
 	hash_free(sf->live);
 	hash_free(sf->undefined);
+	hash_free(sf->used);
+	strbuf_release(&sf->warnings);
 	free(sf->cwd);
 	free(sf);
 }
@@ -417,7 +422,7 @@ int submitfile_define(struct submitfile *sf, const char *line, struct err *err)
 		return err_set(err, -EINVAL, "no '=' in '%s'", line);
 	name = trimmed(line, (size_t)(equals - line));
 	value = trimmed(equals + 1, strlen(equals + 1));
-	rc = assign(sf, name, value, "command line", line, err);
+	rc = assign(sf, name, value, "command line", err);
 	free(name);
 	free(value);
 	return rc;
@@ -475,13 +480,23 @@ void submitfile_set_job(struct submitfile *sf, int64_t cluster, int64_t proc,
 	submitfile_builtin(sf, "Cluster", id);
 	submitfile_builtin(sf, "ClusterId", id);
 	hash_clear(sf->live);
-	set_live_int(sf, "Process", proc);
-	set_live_int(sf, "ProcId", proc);
-	set_live_int(sf, "Step", step);
-	set_live_int(sf, "Row", (int64_t)row);
-	set_live_int(sf, "ItemIndex", (int64_t)row);
+	sf->proc_later = proc < 0;
+	if (proc < 0) {
+		hash_set(sf->live, "Process", xstrdup(SUBMIT_PROC_LATER));
+		hash_set(sf->live, "ProcId", xstrdup(SUBMIT_PROC_LATER));
+		hash_set(sf->live, "Step", xstrdup(SUBMIT_PROC_LATER));
+	} else {
+		set_live_int(sf, "Process", proc);
+		set_live_int(sf, "ProcId", proc);
+		set_live_int(sf, "Step", step);
+	}
+	if (sf->has_queue) {
+		set_live_int(sf, "Row", queuestmt_row(stmt, row));
+		set_live_int(sf, "ItemIndex", queuestmt_row(stmt, row));
+	}
 	set_live_int(sf, "Node", 0);
-	hash_set(sf->live, "JobId", xasprintf("%s.%" PRId64, id, proc));
+	hash_set(sf->live, "JobId",
+		 xasprintf("%s.%s", id, (char *)hash_get(sf->live, "Process")));
 	if (sf->has_queue && stmt->form != QUEUE_PLAIN && stmt->nvars > 0) {
 		char **values = xcalloc(stmt->nvars, sizeof(*values));
 
@@ -545,6 +560,19 @@ bool submitfile_took_live(struct submitfile *sf)
 
 	sf->took_live = false;
 	return took;
+}
+
+bool submitfile_wanted_proc(struct submitfile *sf)
+{
+	bool wanted = sf->want_proc;
+
+	sf->want_proc = false;
+	return wanted;
+}
+
+void submitfile_want_proc(struct submitfile *sf)
+{
+	sf->want_proc |= sf->proc_later;
 }
 
 void submitfile_where(const struct submitfile *sf, const char *name,

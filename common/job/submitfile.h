@@ -94,10 +94,13 @@ unsigned submitfile_queue_count(const struct submitfile *sf);
  * gives the number puts it in (jobdesc_bind_cluster).
  */
 #define SUBMIT_CLUSTER_LATER "$(Cluster)"
+/* The same for the job's number: the scheduler puts it in for each job. */
+#define SUBMIT_PROC_LATER "$(Process)"
 
 /*
- * Sets the per-job macros: Cluster (0: not known yet), Process, Step, Item..., the queue
- * statement's variables from its item number row.
+ * Sets the per-job macros: Cluster (0: not known yet), Process (-1: left to the
+ * scheduler, and Step with it), Step, Item..., the queue statement's variables
+ * from its item number row.
  */
 void submitfile_set_job(struct submitfile *sf, int64_t cluster, int64_t proc,
 			int64_t step, size_t row);
@@ -123,6 +126,13 @@ int submitfile_expand(struct submitfile *sf, const char *text, char **ret_text,
  * ($(Process), $(Item), a random choice...)? Clears the mark.
  */
 bool submitfile_took_live(struct submitfile *sf);
+
+/*
+ * Was a number asked for while Process is left to the scheduler (in a
+ * function, say)? Clears the mark. submitfile_want_proc sets it.
+ */
+bool submitfile_wanted_proc(struct submitfile *sf);
+void submitfile_want_proc(struct submitfile *sf);
 
 /* `file:line` of the command's last assignment, or the file's name. */
 void submitfile_where(const struct submitfile *sf, const char *name,

@@ -243,6 +243,7 @@ static uint64_t next_random(struct submitfile *sf)
 	if (sf->random == 0)
 		sf->random = (uint64_t)clock_mono_ns() ^ (uintptr_t)sf;
 	sf->took_live = true; /* another one for each job */
+	submitfile_want_proc(sf);
 	z = sf->random += 0x9e3779b97f4a7c15u;
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
@@ -506,11 +507,13 @@ int submit_call(struct submitfile *sf, const char *text, int depth,
 			       text);
 	c = xcalloc(1, sizeof(*c));
 	*c = (struct call){ .sf = sf, .name = name, .depth = depth, .err = err };
+	sf->calls++;
 	rc = depth > SUBMIT_MACRO_DEPTH_MAX
 		     ? err_set(err, -ELOOP, "macros nested too deeply")
 		     : read_args(c, text + 1 + len + 1, close);
 	if (!rc)
 		rc = call_named(c, out);
+	sf->calls--;
 	for (size_t i = 0; i < c->argc; i++)
 		free(c->args[i]);
 	free(c);

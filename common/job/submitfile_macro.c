@@ -30,11 +30,14 @@ const char *submit_lookup(struct submitfile *sf, const char *name)
 	struct macro *macro;
 
 	/* a file may set what a queue variable hides: that is used as well */
-	macro = hash_get(sf->macros, name);
+	macro = strncasecmp(name, "MY.", 3) == 0 ? hash_get(sf->attrs, name + 3)
+						 : hash_get(sf->macros, name);
 	if (macro)
 		macro->used = true;
 	if (value) {
 		sf->took_live = true;
+		if (!hash_has(sf->used, name))
+			hash_set(sf->used, name, sf);
 		return value;
 	}
 	return macro ? macro->raw : NULL;
@@ -46,6 +49,16 @@ static bool is_name(const char *p, size_t len)
 		if (!isalnum((unsigned char)p[i]) && p[i] != '_' && p[i] != '.')
 			return false;
 	return len > 0;
+}
+
+/* Does the value stay as it is, for the scheduler? */
+static bool is_later(struct submitfile *sf, const char *value)
+{
+	if (sf->proc_later && strcmp(value, SUBMIT_PROC_LATER) == 0) {
+		sf->want_proc |= sf->calls > 0;
+		return true;
+	}
+	return sf->cluster_later && strcmp(value, SUBMIT_CLUSTER_LATER) == 0;
 }
 
 /* $(name) or $(name:default) between p and close */
@@ -60,8 +73,7 @@ static int expand_reference(struct submitfile *sf, const char *p,
 
 	name = xstrndup(p, (size_t)((colon ? colon : close) - p));
 	value = submit_lookup(sf, name);
-	if (value && sf->cluster_later &&
-	    strcmp(value, SUBMIT_CLUSTER_LATER) == 0) {
+	if (value && is_later(sf, value)) {
 		strbuf_addstr(out, value);
 	} else if (value && (*value || !colon)) {
 		rc = submit_expand(sf, value, depth + 1, out, err);
@@ -169,15 +181,15 @@ static void replace_own(const char *raw, const char *name, const char *old,
 }
 
 int submit_assign(struct submitfile *sf, struct hash *table, const char *name,
-		  const char *raw, const char *where, const char *line,
-		  struct err *err)
+		  const char *raw, const char *where, struct err *err)
 {
 	const struct macro *old = hash_get(table, name);
+	char *own = xasprintf("%s%s", table == sf->attrs ? "MY." : "", name);
 	struct strbuf value = STRBUF_INIT;
 	struct macro *macro;
 
-	(void)sf;
-	replace_own(raw, name, old ? old->raw : "", &value);
+	replace_own(raw, own, old ? old->raw : "", &value);
+	free(own);
 	if (value.len > SUBMIT_VALUE_MAX) {
 		strbuf_release(&value);
 		return err_set(err, -E2BIG,
@@ -188,7 +200,7 @@ int submit_assign(struct submitfile *sf, struct hash *table, const char *name,
 	macro = xcalloc(1, sizeof(*macro));
 	macro->raw = strbuf_detach(&value);
 	macro->where = xstrdup(where);
-	macro->line = xstrdup(line);
+	macro->line = xasprintf("%s = %s", name, macro->raw);
 	macro->used = old && old->used;
 	hash_set(table, name, macro);
 	return 0;

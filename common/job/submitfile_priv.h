@@ -4,6 +4,7 @@
 #define HARRIER_JOB_SUBMITFILE_PRIV_H
 
 #include "common/base/hash.h"
+#include "common/base/strbuf.h"
 #include "common/job/submitfile.h"
 
 /* The HTCondor release whose behaviour `if version` compares with. */
@@ -42,6 +43,8 @@ struct submitfile {
 	struct hash *attrs; /* the same for +Attr, MY.Attr */
 	struct hash *live; /* char *: per job, wins over macros */
 	struct hash *undefined; /* names met in $() without a value */
+	struct hash *used; /* per-job names that were asked for */
+	struct strbuf warnings; /* about queue variables */
 	struct source sources[SUBMIT_INCLUDE_MAX + 1];
 	unsigned source_count;
 	struct condition ifs[SUBMIT_IF_MAX];
@@ -54,6 +57,9 @@ struct submitfile {
 	unsigned queue_count;
 	bool took_live;
 	bool cluster_later; /* $(Cluster) stays as it is */
+	bool proc_later; /* $(Process) too */
+	bool want_proc; /* but its number was needed */
+	unsigned calls; /* functions whose arguments are being expanded */
 	uint64_t random;
 	uint32_t expansions; /* of the value being expanded */
 };
@@ -86,8 +92,7 @@ int submit_close_if(struct submitfile *sf, struct err *err);
 
 /* Sets name; a reference to its own old value is replaced by that. */
 int submit_assign(struct submitfile *sf, struct hash *table, const char *name,
-		  const char *raw, const char *where, const char *line,
-		  struct err *err);
+		  const char *raw, const char *where, struct err *err);
 
 /*
  * Appends text with its macros expanded. depth guards against macros that
@@ -113,17 +118,21 @@ int submit_call(struct submitfile *sf, const char *text, int depth,
 enum submit_kind {
 	SUBMIT_UNKNOWN,
 	SUBMIT_WORKS,
+	SUBMIT_NOTED, /* works, but not as elsewhere: a warning */
 	SUBMIT_IGNORED, /* accepted, without effect: a warning */
-	SUBMIT_REFUSED,
+	SUBMIT_IF_ASKED, /* the same, but not for `false` or `never` */
 };
 
-/* note: why it is refused or without effect, or NULL. */
+/* note: why it is without effect, or NULL. */
 enum submit_kind submit_command(const char *name, const char **ret_note);
 
-/* The command that a name is two slips or less away from, or NULL. */
+/* The command that a name nearly is, or NULL. */
 const char *submit_suggest(const char *name);
 
-/* Slips (inserted, lost, changed, swapped letters) between two words. */
-int submit_distance(const char *a, const char *b, int limit);
+/* The same for request_cpus and its like, by looser rules. */
+const char *submit_resource_meant(const char *name);
+
+/* Warns of the present queue statement's variables that nobody used. */
+void submit_check_vars(struct submitfile *sf);
 
 #endif

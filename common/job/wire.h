@@ -117,6 +117,13 @@ int wire_figures_decode(const json_t *root, struct wire_figures *f,
 			struct err *err);
 void wire_figures_put(json_t *root, const struct wire_figures *f);
 
+/* What a slot has of its machine. */
+struct wire_provision {
+	int64_t cpus;
+	int64_t memory_mb;
+	int64_t disk_kb;
+};
+
 struct wire_slot {
 	char *slot; /* "slot1" */
 	bool accepts;
@@ -207,6 +214,8 @@ struct wire_start {
 	int attempt;
 	char nonce[WIRE_NONCE_SIZE];
 	char *slot;
+	/* A dynamic slot "slotN_M" is to be carved from slotN; cpus 0: no. */
+	struct wire_provision provision;
 	char *user;
 	int64_t uid;
 	struct ad *ad;

@@ -169,6 +169,36 @@ static int start_job(const json_t *root, struct wire_start *s, struct err *err)
 	return rc;
 }
 
+static int start_provision(const json_t *root, struct wire_provision *p,
+			   struct err *err)
+{
+	const json_t *v = json_object_get(root, "provision");
+	int rc;
+
+	if (!v || json_is_null(v))
+		return 0;
+	rc = wire_get_object(v, "a provision", err);
+	if (!rc)
+		rc = wire_get_int(v, "cpus", WIRE_MUST, 1, INT32_MAX, &p->cpus,
+				  err);
+	if (!rc)
+		rc = wire_get_int(v, "memory_mb", WIRE_MUST, 0, INT64_MAX >> 20,
+				  &p->memory_mb, err);
+	if (!rc)
+		rc = wire_get_int(v, "disk_kb", WIRE_MUST, 0, INT64_MAX >> 10,
+				  &p->disk_kb, err);
+	return rc;
+}
+
+static json_t *provision_encode(const struct wire_provision *p)
+{
+	if (!p->cpus)
+		return json_null();
+	return json_pack("{s:I,s:I,s:I}", "cpus", (json_int_t)p->cpus,
+			 "memory_mb", (json_int_t)p->memory_mb, "disk_kb",
+			 (json_int_t)p->disk_kb);
+}
+
 static int start_limits(const json_t *root, struct wire_start *s,
 			struct err *err)
 {
@@ -220,6 +250,8 @@ int wire_start_decode(const json_t *root, struct wire_start *ret_start,
 				    &s.checkpoint, err);
 	if (!rc)
 		rc = start_limits(root, &s, err);
+	if (!rc)
+		rc = start_provision(root, &s.provision, err);
 	if (rc) {
 		wire_start_release(&s);
 		return rc;
@@ -253,6 +285,7 @@ json_t *wire_start_encode(const struct wire_start *s)
 			    s->checkpoint_exit_code < 0
 				    ? json_null()
 				    : json_integer(s->checkpoint_exit_code));
+	json_object_set_new(root, "provision", provision_encode(&s->provision));
 	json_object_set_new(root, "kill_sig", json_integer(s->kill_sig));
 	json_object_set_new(root, "vacate_s", json_integer(s->vacate_s));
 	json_object_set_new(root, "lease_s", json_integer(s->lease_s));

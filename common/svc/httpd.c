@@ -220,6 +220,7 @@ static int64_t httpd_send(void *arg)
 	struct httpd *httpd = arg;
 	struct httpd_port *port;
 	int64_t now = clock_mono_ms(), wait = -1;
+	uint64_t handled = httpd->handled;
 
 	resume_requests(httpd);
 	list_for_each(port, &httpd->listeners, link) {
@@ -233,8 +234,10 @@ static int64_t httpd_send(void *arg)
 			wait = 0;
 	}
 	watch_parked(httpd);
-	/* Requests that came while sending have their turn next. */
-	if (!list_empty(&httpd->ready) || !list_empty(&httpd->waking))
+	/* Requests that came while sending have their turn next: what they wrote
+	 * waits for the commit hook, which has run. */
+	if (httpd->handled != handled || !list_empty(&httpd->ready) ||
+	    !list_empty(&httpd->waking))
 		wait = 0;
 	return wait;
 }

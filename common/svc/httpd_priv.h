@@ -18,6 +18,7 @@ struct httpd {
 	struct list streams; /* replies under way */
 	struct list waking; /* suspended streams to go on */
 	bool freeing; /* no request begins any more */
+	uint64_t handled; /* requests, since the start */
 };
 
 /* One listening socket is one MHD daemon: limits are per daemon there. */

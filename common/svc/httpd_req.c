@@ -165,6 +165,7 @@ static void step_handle(struct httpd_req *req)
 
 	req->state = HTTPD_HANDLE;
 	MHD_suspend_connection(req->mhd);
+	req->conn->port->httpd->handled++;
 	if (req->too_large)
 		httpd_reply_error(req, 413, "too-large",
 				  "the body is too large");

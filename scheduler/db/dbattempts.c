@@ -10,12 +10,14 @@ int dbattempts_add(struct db *db, const struct dbattempt *a, struct err *err)
 	return db_run(db, err,
 		      "INSERT INTO attempts (nonce, cluster, proc, attempt,"
 		      " live, state, reported, host, slot, arch, want,"
-		      " ckpt_asked, resumed_from, matched)"
+		      " ckpt_asked, resumed_from, matched, cpus, memory_mb,"
+		      " disk_kb)"
 		      " VALUES (?, ?, ?, ?, 1, ?, 0, ?, ?, ?, ?, 0,"
-		      " nullif(?, 0), ?)",
-		      "tiiitttttii", a->nonce, (int64_t)a->cluster,
+		      " nullif(?, 0), ?, ?, ?, ?)",
+		      "tiiitttttiiiii", a->nonce, (int64_t)a->cluster,
 		      (int64_t)a->proc, (int64_t)a->attempt, a->state, a->host,
-		      a->slot, a->arch, a->want, a->resumed_from, a->matched);
+		      a->slot, a->arch, a->want, a->resumed_from, a->matched,
+		      a->cpus, a->memory_mb, a->disk_kb);
 }
 
 int dbattempts_set(struct db *db, const struct dbattempt *a, struct err *err)
@@ -46,10 +48,11 @@ struct each {
 	void *arg;
 };
 
-#define COLUMNS                                                        \
-	"SELECT nonce, cluster, proc, attempt, live, state, reported," \
-	" host, slot, arch, want, ckpt_asked, resumed_from, matched,"  \
-	" started, ended, how, code, message, outputs, figures, start" \
+#define COLUMNS                                                         \
+	"SELECT nonce, cluster, proc, attempt, live, state, reported,"  \
+	" host, slot, arch, want, ckpt_asked, resumed_from, matched,"   \
+	" started, ended, how, code, message, outputs, figures, start," \
+	" cpus, memory_mb, disk_kb"                                     \
 	" FROM attempts "
 
 static int each(void *arg, const struct db_row *row)
@@ -78,6 +81,9 @@ static int each(void *arg, const struct db_row *row)
 		.outputs = db_col_int(row, 19),
 		.figures = db_col_text(row, 20),
 		.start = db_col_text(row, 21),
+		.cpus = db_col_int(row, 22),
+		.memory_mb = db_col_int(row, 23),
+		.disk_kb = db_col_int(row, 24),
 	};
 
 	return e->fn(e->arg, &a);

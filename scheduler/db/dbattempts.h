@@ -18,6 +18,7 @@ struct dbattempt {
 	const char *state; /* words of wire_run, or "ended" */
 	bool reported; /* its host has listed it */
 	const char *host, *slot, *arch;
+	int64_t cpus, memory_mb, disk_kb; /* of a dynamic slot; else 0 */
 	const char *want; /* words of wire_want */
 	int ckpt_asked;
 	int64_t resumed_from; /* checkpoint, 0: from the start */

@@ -13,10 +13,14 @@ struct dbuser {
 	double priority; /* real user priority, at `updated` */
 	double factor;
 	double usage_s; /* slot seconds, without decay */
+	double up_down; /* index */
+	double floor, ceiling; /* cores; ceiling -1: none */
 	int64_t updated; /* Unix seconds */
+	int64_t first_used, last_used; /* Unix seconds, 0: never */
 };
 
 int dbusers_set(struct db *db, const struct dbuser *u, struct err *err);
+int dbusers_delete(struct db *db, const char *name, struct err *err);
 
 typedef int dbuser_fn(void *arg, const struct dbuser *u);
 int dbusers_each(struct db *db, dbuser_fn *fn, void *arg, struct err *err);

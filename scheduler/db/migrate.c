@@ -62,7 +62,21 @@ static const char step_1[] =
 	" factor REAL NOT NULL, usage_s REAL NOT NULL,"
 	" updated INTEGER NOT NULL) WITHOUT ROWID;";
 
-static const char *const steps[] = { step_1 };
+/* Floors, ceilings and the Up-Down index of users. */
+static const char step_users[] =
+	"ALTER TABLE users ADD COLUMN up_down REAL NOT NULL DEFAULT 0;"
+	"ALTER TABLE users ADD COLUMN floor REAL NOT NULL DEFAULT 0;"
+	"ALTER TABLE users ADD COLUMN ceiling REAL NOT NULL DEFAULT -1;"
+	"ALTER TABLE users ADD COLUMN first_used INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE users ADD COLUMN last_used INTEGER NOT NULL DEFAULT 0;";
+
+/* What a dynamic slot was given. */
+static const char step_provision[] =
+	"ALTER TABLE attempts ADD COLUMN cpus INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE attempts ADD COLUMN memory_mb INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE attempts ADD COLUMN disk_kb INTEGER NOT NULL DEFAULT 0;";
+
+static const char *const steps[] = { step_1, step_users, step_provision };
 
 const int migrate_version = sizeof(steps) / sizeof(steps[0]);
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -29,21 +30,39 @@ struct failure {
 	char step[ERR_TEXT_SIZE];
 };
 
-static int join_cgroups(const struct record *start, struct err *err)
+/*
+ * A version 1 group takes the one thread that this process is by `tasks`,
+ * which needs no lock of the whole machine: `cgroup.procs` waits for one, ten
+ * milliseconds a group, and lets nobody fork meanwhile.
+ */
+static int join_one(const char *dir)
+{
+	static const char *const files[] = { "tasks", "cgroup.procs" };
+	char path[4096];
+	int fd = -1, r = 0;
+
+	for (size_t i = 0; fd < 0 && i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+	}
+	if (fd < 0 || write(fd, "0", 1) != 1)
+		r = -errno;
+	fd_close(&fd);
+	return r;
+}
+
+static int join_cgroups(const struct record *start, const char *born_in,
+			struct err *err)
 {
 	char **dirs = record_all(start, "cgroup");
 	int i, r = 0;
 
 	for (i = 0; dirs[i] && !r; i++) {
-		char path[4096];
-		int fd;
-
-		snprintf(path, sizeof(path), "%s/cgroup.procs", dirs[i]);
-		fd = open(path, O_WRONLY | O_CLOEXEC);
-		if (fd < 0 || write(fd, "0", 1) != 1)
-			r = err_sys(err, -errno, "cannot join cgroup '%s'",
-				    dirs[i]);
-		fd_close(&fd);
+		if (born_in && !strcmp(dirs[i], born_in))
+			continue;
+		r = join_one(dirs[i]);
+		if (r < 0)
+			err_sys(err, r, "cannot join cgroup '%s'", dirs[i]);
 	}
 	free(dirs);
 	return r;
@@ -167,14 +186,15 @@ static void reset_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-static int prepare(const struct record *start, pid_t parent, struct err *err)
+static int prepare(const struct record *start, const char *born_in,
+		   pid_t parent, struct err *err)
 {
 	int r;
 
 	if (setsid() < 0)
 		return err_sys(err, -errno, "cannot begin a session");
 	be_idle(start);
-	r = join_cgroups(start, err);
+	r = join_cgroups(start, born_in, err);
 	if (!r)
 		r = set_limits(start, err);
 	if (!r)
@@ -191,7 +211,8 @@ static int prepare(const struct record *start, pid_t parent, struct err *err)
 	return r;
 }
 
-static void child(const struct record *start, pid_t parent, int failed_fd)
+static void child(const struct record *start, const char *born_in, pid_t parent,
+		  int failed_fd)
 {
 	char **argv = record_all(start, "arg");
 	char **envp = record_all(start, "env");
@@ -201,7 +222,7 @@ static void child(const struct record *start, pid_t parent, int failed_fd)
 	ssize_t n;
 	int r;
 
-	r = prepare(start, parent, &err);
+	r = prepare(start, born_in, parent, &err);
 	if (!r) {
 		reset_signals();
 		execve(path, argv, envp);
@@ -228,8 +249,32 @@ static int wait_exec(int fd, pid_t pid, struct err *err)
 	return err_set(err, failure.code, "%s", failure.step);
 }
 
+/*
+ * A child that is born in the version 2 group (Linux 5.7) need not join it,
+ * for the same reason. *born_in becomes NULL where that cannot be.
+ */
+static pid_t fork_into(const char **born_in)
+{
+	struct clone_args args = { .flags = CLONE_INTO_CGROUP,
+				   .exit_signal = SIGCHLD };
+	long pid;
+	int fd;
+
+	if (*born_in) {
+		fd = open(*born_in, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		args.cgroup = (unsigned int)fd;
+		pid = fd < 0 ? -1 : syscall(SYS_clone3, &args, sizeof(args));
+		fd_close(&fd);
+		if (pid >= 0)
+			return (pid_t)pid;
+	}
+	*born_in = NULL;
+	return fork();
+}
+
 int job_spawn(const struct record *start, pid_t *ret_pid, struct err *err)
 {
+	const char *born_in = record_get(start, "freezer");
 	pid_t pid, self = getpid();
 	int pipe_fds[2];
 	int r;
@@ -239,7 +284,7 @@ int job_spawn(const struct record *start, pid_t *ret_pid, struct err *err)
 	/* Out of the way of the standard descriptors. */
 	if (pipe_fds[1] <= 2)
 		return err_set(err, -EBADF, "standard descriptors are closed");
-	pid = fork();
+	pid = fork_into(&born_in);
 	if (pid < 0) {
 		r = err_sys(err, -errno, "cannot fork");
 		close(pipe_fds[0]);
@@ -247,7 +292,7 @@ int job_spawn(const struct record *start, pid_t *ret_pid, struct err *err)
 		return r;
 	}
 	if (pid == 0)
-		child(start, self, pipe_fds[1]);
+		child(start, born_in, self, pipe_fds[1]);
 	close(pipe_fds[1]);
 	r = wait_exec(pipe_fds[0], pid, err);
 	close(pipe_fds[0]);

@@ -129,6 +129,17 @@ int record_store(const struct record *rec, const char *path, struct err *err)
 	return r;
 }
 
+int record_keep(const struct record *rec, const char *path, struct err *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	int r;
+
+	write_text(rec, &text);
+	r = fd_write_file_whole(path, text.data, text.len, 0600, err);
+	strbuf_release(&text);
+	return r;
+}
+
 /* Decodes in place of a copy; NULL for an escape that was never written. */
 static char *read_value(const char *text, size_t len)
 {

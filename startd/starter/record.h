@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * record: small durable files of `key value` lines, by which hstartd and the
+ * record: small files of `key value` lines, by which hstartd and the
  * starter leave each other word across crashes of either.
  */
 #ifndef HARRIER_STARTER_RECORD_H
@@ -13,12 +13,12 @@ struct err;
 
 /*
  * The files of an attempt's directory. `start` is written by hstartd, `began`
- * and `end` by the starter, which holds a lock on `lock` as long as it lives.
+ * and `end` by the starter, which holds a lock on the directory itself as long
+ * as it lives.
  */
 #define RECORD_START "start"
 #define RECORD_BEGAN "began"
 #define RECORD_END   "end"
-#define RECORD_LOCK  "lock"
 
 #define RECORD_SIZE_MAX (8u << 20)
 
@@ -56,6 +56,12 @@ char **record_all(const struct record *rec, const char *key);
  * survives a power cut.
  */
 int record_store(const struct record *rec, const char *path, struct err *err);
+
+/*
+ * The same for what only the death of a process must not undo: a power cut
+ * may leave an empty file, or none.
+ */
+int record_keep(const struct record *rec, const char *path, struct err *err);
 
 /*
  * Reads into an empty record. -ENOENT if there is no such file, -EBADMSG if

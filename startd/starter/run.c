@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Invariants: `began` is on disk before the job's first process exists, and
- * is written only under the lock and when neither `began` nor `end` was
- * there: so no attempt is started twice, whoever dies when. `end` is written
- * when no process of the job is left.
+ * Invariants: `began` is there before the job's first process exists, and is
+ * written only under the lock and when neither `began` nor `end` was there: so
+ * no attempt is started twice, whoever dies when. `end` is written when no
+ * process of the job is left.
+ *
+ * A power cut kills the job too, so `began` need not survive one; hstartd
+ * knows from the boot id that nothing of an earlier boot runs. `end` does
+ * survive one when losing it would cost more than an fsync.
  */
 #include "startd/starter/run.h"
 
@@ -28,6 +32,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* What took less than this is sooner run again than fsynced. */
+#define DURABLE_MS 10000
 /* Tries, a second apart, to write the end on a full disk. */
 #define END_TRIES 600
 
@@ -40,7 +46,7 @@ struct run {
 	bool kill_asked;
 	bool signal_asked; /* SIGTERM, SIGKILL or the like was passed on */
 	int signal_fd;
-	int64_t began_ms;
+	int64_t began_ms, began_boot_ms;
 };
 
 void run_boot_id(char ret_id[37])
@@ -57,9 +63,9 @@ static int take_attempt(struct err *err)
 {
 	int fd;
 
-	fd = open(RECORD_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return err_sys(err, -errno, "cannot open '%s'", RECORD_LOCK);
+		return err_sys(err, -errno, "cannot open the attempt");
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		close(fd);
 		return err_set(err, -EBUSY, "another starter has this attempt");
@@ -85,7 +91,7 @@ static int write_began(struct err *err)
 	record_add_int(&rec, "pid", getpid());
 	record_add_int(&rec, "start_ticks", (int64_t)st.start_ticks);
 	record_add(&rec, "boot_id", boot_id);
-	r = record_store(&rec, RECORD_BEGAN, err);
+	r = record_keep(&rec, RECORD_BEGAN, err);
 	record_release(&rec);
 	return r;
 }
@@ -205,14 +211,17 @@ static void add_usage(struct record *end)
 }
 
 /* A full disk must not lose the end: tried again until it can be written. */
-static int write_end(const struct record *end, struct err *err)
+static int write_end(const struct run *run, const struct record *end,
+		     struct err *err)
 {
+	bool quick = clock_boot_ms() - run->began_boot_ms < DURABLE_MS;
 	struct err why = ERR_INIT;
 	int tries, r = 0;
 
 	for (tries = 0; tries < END_TRIES; tries++) {
 		err_clear(&why);
-		r = record_store(end, RECORD_END, &why);
+		r = quick ? record_keep(end, RECORD_END, &why)
+			  : record_store(end, RECORD_END, &why);
 		if (r != -ENOSPC && r != -EDQUOT)
 			break;
 		sleep(1);
@@ -232,7 +241,7 @@ static int end_failed(struct run *run, int code, const char *message,
 	record_add_int(&end, "began_ms", run->began_ms);
 	record_add_int(&end, "ended_ms", clock_real_ms());
 	record_add_int(&end, "ended_boot_ms", clock_boot_ms());
-	r = write_end(&end, err);
+	r = write_end(run, &end, err);
 	record_release(&end);
 	return r;
 }
@@ -253,7 +262,7 @@ static int end_ran(struct run *run, int64_t ended_boot_ms, struct err *err)
 	if (run->kill_asked || run->signal_asked)
 		record_add(&end, "asked", run->kill_asked ? "kill" : "signal");
 	add_usage(&end);
-	r = write_end(&end, err);
+	r = write_end(run, &end, err);
 	record_release(&end);
 	return r;
 }
@@ -264,6 +273,7 @@ static int run_job(struct run *run, struct err *err)
 	int r;
 
 	run->began_ms = clock_real_ms();
+	run->began_boot_ms = clock_boot_ms();
 	r = job_spawn(&run->start, &run->job, &why);
 	if (r < 0)
 		return end_failed(run, r, err_text(&why), err);

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fuzz_X [ROUNDS [SEED]]: mutations of the seeds. fuzz_X FILE: that input
- * alone. When an input ends the process, it is left in the file that
- * FUZZ_CRASH names (fuzz-crash by default).
+ * alone. With FUZZ_MS set, new mutations for so many milliseconds. When an
+ * input ends the process, it is left in the file that FUZZ_CRASH names
+ * (fuzz-crash by default).
  */
 #include "tests/fuzz/fuzz.h"
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define INPUT_MAX 4096
@@ -122,27 +125,43 @@ static int run_file(const char *path)
 	return 0;
 }
 
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void run_mutation(bool plain)
+{
+	const char *seed = any_seed();
+
+	size = strlen(seed);
+	memcpy(input, seed, size);
+	for (size_t k = plain ? 0 : below(12); k > 0; k--)
+		mutate();
+	alarm(20); /* an input that takes so long is a finding */
+	run_one();
+}
+
 int main(int argc, char **argv)
 {
-	long rounds = argc > 1 ? atol(argv[1]) : ROUNDS;
+	long rounds = argc > 1 ? atol(argv[1]) : ROUNDS, done = 0;
+	const char *ms = getenv("FUZZ_MS");
+	int64_t end = ms && *ms ? now_ms() + atoll(ms) : 0;
 
 	if (argc > 1 && rounds == 0)
 		return run_file(argv[1]);
+	if (end)
+		state = (uint64_t)time(NULL);
 	if (argc > 2)
 		state = strtoull(argv[2], NULL, 10);
 	signal(SIGSEGV, on_crash);
 	signal(SIGABRT, on_crash);
 	signal(SIGALRM, on_crash);
-	for (long i = 0; i < rounds; i++) {
-		const char *seed = any_seed();
-
-		size = strlen(seed);
-		memcpy(input, seed, size);
-		for (size_t k = i == 0 ? 0 : below(12); k > 0; k--)
-			mutate();
-		alarm(20); /* an input that takes so long is a finding */
-		run_one();
-	}
-	printf("%ld inputs\n", rounds);
+	for (; end ? now_ms() < end : done < rounds; done++)
+		run_mutation(done == 0);
+	printf("%ld inputs\n", done);
 	return 0;
 }

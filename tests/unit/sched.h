@@ -56,6 +56,7 @@ static inline void bench_open(struct bench *b)
 	s->spool = b->dir;
 	s->address = (char *)"<test>";
 	s->name = (char *)"test@test";
+	config_init(&s->config);
 	ok(evloop_new(&s->loop, &err), &err);
 	ok(db_open(b->db, &s->db, &err), &err);
 	ok(index_create(db_handle(s->db), &err), &err);
@@ -88,6 +89,7 @@ static inline void bench_close(struct bench *b)
 	helpers_free(s->helpers);
 	index_free(s->index);
 	db_close(s->db);
+	config_release(&s->config);
 	evloop_free(s->loop);
 }
 

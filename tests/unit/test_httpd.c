@@ -514,6 +514,42 @@ static void test_replies_leave_after_the_commit(void **state)
 	close(fd);
 }
 
+static int64_t commit_parked(void *arg)
+{
+	struct fixture *f = arg;
+
+	while (f->committed < f->parked_count) {
+		struct httpd_req *req = f->parked[f->committed++];
+
+		httpd_req_on_gone(req, NULL, NULL);
+		httpd_reply(req, 200, NULL, "done", 4);
+	}
+	return -1;
+}
+
+/* The second is read while the first is answered: after the commit hook. */
+static void test_what_comes_while_sending_is_committed(void **state)
+{
+	struct fixture *f = *state;
+	struct strbuf answer = STRBUF_INIT;
+	int64_t begin_ms;
+	int fd;
+
+	start(f, NULL);
+	evloop_add_hook(f->loop, EVLOOP_ORDER_COMMIT, commit_parked, f);
+	fd = dial(f);
+	say(fd, get_park);
+	say(fd, get_park);
+	UNTIL(f, f->handled == 2);
+	begin_ms = clock_mono_ms();
+	while (f->committed < 2)
+		evloop_turn(f->loop, LIMIT_MS, NULL);
+	assert_true(clock_mono_ms() - begin_ms < LIMIT_MS);
+	hear(f, fd, "done", &answer);
+	strbuf_release(&answer);
+	close(fd);
+}
+
 static void test_connections_max(void **state)
 {
 	struct httpd_listener conf = { .connections_max = 2, .per_uid_max = 2 };
@@ -854,6 +890,7 @@ int main(void)
 		CASE(test_parked_client_hangs_up),
 		CASE(test_many_parked),
 		CASE(test_replies_leave_after_the_commit),
+		CASE(test_what_comes_while_sending_is_committed),
 		CASE(test_connections_max),
 		CASE(test_per_uid_max),
 		CASE(test_sink),

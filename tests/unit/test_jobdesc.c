@@ -125,6 +125,8 @@ static void test_small(void **state)
 		"RequestDisk = 1048576\n"
 		"RequestCpus = 1\n"
 		"RequestMemory = 2048\n"
+		"ShouldTransferFiles = \"YES\"\n"
+		"WhenToTransferOutput = \"ON_EXIT\"\n"
 		"Requirements = (TARGET.Arch == \"X86_64\") && (TARGET.OpSys "
 		"== \"LINUX\") && (TARGET.Disk >= RequestDisk) && "
 		"(TARGET.Memory >= RequestMemory) && (TARGET.Cpus >= "
@@ -132,8 +134,6 @@ static void test_small(void **state)
 		"In = \"/dev/null\"\n"
 		"Err = \"/dev/null\"\n"
 		"UserLog = \"/cwd/job.log\"\n"
-		"ShouldTransferFiles = \"YES\"\n"
-		"WhenToTransferOutput = \"ON_EXIT\"\n"
 		"Project = \"x\"\n"
 		"--\n"
 		"ProcId = 0\n"
@@ -198,8 +198,51 @@ static const struct {
 	{ "checkpoint_exit_code = 85", "SuccessCheckpointExitCode = 85\n" },
 	{ "accounting_group = g", "AccountingGroup = \"g.me\"\n" },
 	{ "MY.Foo = 1 + 2\n+bar = \"$(MY.x)z\"", "Foo = 1 + 2\nbar = \"z\"\n" },
+	{ "N = 1\n+N = $(N)$(n)\nMY.n = $(MY.N)5", "N = 115\n" },
 	{ "+JobPrio = 9", "JobPrio = 9\n" },
+	{ "arguments =  a  \t b", "Args = \"a b\"\n" },
+	{ "skip_filechecks = yes\ninput = nofile", "In = \"nofile\"\n" },
+	{ "RequestMemory = 7\nOnExitRemove = false\nOut = x.$(Process)",
+	  "RequestMemory = 7\n" },
+	{ "OnExitRemove = false", "OnExitRemove = false\n" },
+	{ "KillSig = INT", "KillSig = 2\n" },
+	{ "max_materialize = 50\nmax_idle = 10",
+	  "JobMaterializeLimit = 50\nJobMaterializeMaxIdle = 10\n" },
+	{ "concurrency_limits = Matlab, big.b:2 ,aa",
+	  "ConcurrencyLimits = \"aa,big.b:2,matlab\"\n" },
+	{ "concurrency_limits_expr = strcat(\"a\", Owner)",
+	  "ConcurrencyLimits = strcat(\"a\", Owner)\n" },
+	{ "docker_image = debian", "DockerImage = \"debian\"\n" },
+	{ "docker_image = debian",
+	  "(TARGET.HasFileTransfer) && (TARGET.HasDocker)\n" },
+	{ "container_image = a.sif\nrequirements = HasContainer",
+	  "Requirements = (HasContainer) && (TARGET.Arch" },
+	{ "request_gpus = 1\ngpus_minimum_memory = 2GB\n"
+	  "require_gpus = Capability != 3 || x",
+	  "RequireGPUs = (Capability != 3 || x) && GlobalMemoryMb >= 2048\n" },
+	{ "should_transfer_files = if_needed",
+	  "(TARGET.HasFileTransfer || (TARGET.FileSystemDomain == "
+	  "MY.FileSystemDomain))\n" },
+	{ "should_transfer_files = if_needed",
+	  "FileSystemDomain = \"host\"\n" },
+	{ "should_transfer_files = true", "ShouldTransferFiles = \"YES\"\n" },
+	{ "retry_until = -1", "|| ExitCode =?= -1\n" },
+	{ "allowed_job_duration = 2 * 3600\nallowed_execute_duration = 60",
+	  "AllowedExecuteDuration = 60\nAllowedJobDuration = 2 * 3600\n" },
+	{ "periodic_hold = true\nperiodic_hold_reason = strcat(\"a\", Owner)\n"
+	  "periodic_hold_subcode = 3",
+	  "PeriodicHold = true\nPeriodicHoldReason = strcat(\"a\", Owner)\n"
+	  "PeriodicHoldSubCode = 3\n" },
 	/* errors */
+	{ "max_idle = 0", "error: job.sub:2: max_idle: '0' is no number above "
+			  "0\n" },
+	{ "retry_until = 1 +", "error: job.sub:2: retry_until: column " },
+	{ "concurrency_limits = a:0", "error: job.sub:2: concurrency_limits: "
+				      "'a:0' is no limit: write its name, or "
+				      "name:count\n" },
+	{ "concurrency_limits = a\nconcurrency_limits_expr = b",
+	  "error: job.sub:3: concurrency_limits_expr: concurrency_limits is "
+	  "set as well\n" },
 	{ "executable = noprog",
 	  "error: job.sub:2: executable: cannot read '/cwd/noprog': no "
 	  "such file or directory\n" },
@@ -259,7 +302,14 @@ static const struct {
 	{ "requirements = nofn(1)",
 	  "requirements call 'nofn', which is no function: no machine "
 	  "can match\n" },
-	{ "queue\nqueue 0", "more than one queue statement" },
+	{ "queue\nqueue 0", "Use of multiple queue statements in a single "
+			    "submit file is deprecated" },
+	{ "queue a, b from (\n1 2\n)\narguments = $(a)",
+	  "the Queue variable 'a' was unused by hsubmit. Is it a typo?\nthe "
+	  "Queue variable 'b' was" },
+	{ "arguments = $(b)\nqueue a, b from (\n1 2\n)\n#",
+	  "the Queue "
+	  "variable 'a' was unused by hsubmit. Is it a typo?\n$(b)" },
 };
 
 static void test_commands(void **state)
@@ -316,7 +366,7 @@ static void test_several_queues(void **state)
 
 	(void)state;
 	for (; (rc = jobdesc_next(desc, &proc, &err)) == 1; i++) {
-		const char *args = ad_str(proc, "Arguments");
+		const char *args = ad_str(proc, "Args");
 
 		assert_true(i < 5);
 		assert_int_equal(ad_int(proc, "ProcId", -1), (int64_t)i);
@@ -369,6 +419,118 @@ static void test_cluster_later(void **state)
 	submitfile_free(sf);
 }
 
+/* The text for all jobs of a cluster; $$(...) is the machine's. */
+static void test_bind(void **state)
+{
+	char *text;
+
+	(void)state;
+	text = jobdesc_bind_proc("$(Process) a$(Process)$$(Process)", 7);
+	assert_string_equal(text, "7 a7$$(Process)");
+	free(text);
+	text = jobdesc_bind_cluster("$$(Cluster)$(Cluster)", 12);
+	assert_string_equal(text, "$$(Cluster)12");
+	free(text);
+	assert_true(jobdesc_has_proc("$$(Process) $(Process)"));
+	assert_false(jobdesc_has_proc("$$(Process) $(Cluster)"));
+}
+
+/* As the scheduler is sent it: what all jobs share, then how many and theirs. */
+static void describe_late(const char *text, struct strbuf *out)
+{
+	struct jobdesc_opts late = opts;
+	struct submitfile *sf = submitfile_new("job.sub", text, &io);
+	struct jobdesc *desc;
+	struct err err = ERR_INIT;
+	struct ad *proc;
+	int rc;
+
+	late.cluster = 0;
+	late.procs_later = true;
+	desc = jobdesc_new(sf, &io, &late);
+	while ((rc = jobdesc_next(desc, &proc, &err)) == 1) {
+		struct ad *own = ad_copy(proc);
+		int64_t more = jobdesc_skip_alike(desc);
+
+		ad_set_parent(own, NULL);
+		strbuf_addf(out, "-- %lld\n", (long long)more + 1);
+		ad_unparse_long(own, out);
+		ad_free(own);
+		ad_free(proc);
+	}
+	if (rc < 0)
+		strbuf_addf(out, "error: %s\n", err.text);
+	else
+		ad_unparse_long(jobdesc_cluster(desc), out);
+	jobdesc_free(desc);
+	submitfile_free(sf);
+}
+
+/* $(Process) is left to the scheduler where its text is all that differs. */
+static void test_procs_later(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *starts;
+		const char *holds;
+	} cases[] = {
+		{ "arguments = -n $(Process) $(JobId) $(Step)\nqueue 1000000",
+		  "-- 1000000\nProcId = 0\nOwner",
+		  "Args = \"-n $(Process) $(Cluster).$(Process) "
+		  "$(Process)\"\n" },
+		{ "n = $(ProcId)\n+N = \"a$(n)\"\nbatch_name = $(n)\nqueue 3",
+		  "-- 3\nProcId = 0\nOwner", "N = \"a$(Process)\"\n" },
+		{ "+N = $(Process)\nqueue 2",
+		  "-- 1\nProcId = 0\nN = 0\n-- 1\nProcId = 1\nN = 1\nOwner",
+		  "" },
+		{ "arguments = $(Process)\noutput = $INT(Process,%03d)\nqueue 2",
+		  "-- 1\nProcId = 0\nOut = \"000\"\n-- 1\nProcId = 1\nOut = "
+		  "\"001\"\nOwner",
+		  "Args = \"$(Process)\"\n" },
+		{ "priority = $(Process)\nqueue 2",
+		  "-- 1\nProcId = 0\nJobPrio = 0\n-- 1\nProcId = 1\nJobPrio = "
+		  "1\nOwner",
+		  "" },
+		{ "input = in.$(Process)\nqueue 2",
+		  "-- 1\nProcId = 0\nIn = \"in.0\"\n-- 1", "" },
+		{ "output = no$(Process)/x\nqueue 2",
+		  "error: job.sub:2: output: cannot write 'no0/x'", "" },
+		{ "arguments = $RANDOM_INTEGER(1,1)\nqueue 2",
+		  "-- 1\nProcId = 0\nArgs = \"1\"\n-- 1\n", "" },
+		{ "arguments = $(Process)\nqueue in (a b)",
+		  "-- 1\nProcId = 0\nArgs = \"0\"\n-- 1\n", "" },
+		{ "arguments = x\nqueue 3 in (a b)", "-- 6\nProcId = 0\nOwner",
+		  "" },
+		/* the second statement has rows; nulls leave the first's */
+		{ "arguments = $(Process)\nqueue 2\nqueue 2",
+		  "-- 2\nProcId = 0\n-- 1\nProcId = 2\nArgs = \"2\"\n-- 1\n"
+		  "ProcId = 3\nArgs = \"3\"\nOwner",
+		  "Args = \"$(Process)\"\n" },
+		{ "arguments = $(Process)\nqueue 2\narguments = z\nqueue 5",
+		  "-- 2\nProcId = 0\n-- 5\nProcId = 2\nArgs = \"z\"\nOwner",
+		  "Args = \"$(Process)\"\n" },
+		{ "arguments = $(Process)\nqueue",
+		  "-- 1\nProcId = 0\nArgs = "
+		  "\"0\"\n",
+		  "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct strbuf text = STRBUF_INIT, got = STRBUF_INIT;
+
+		strbuf_addf(&text, "executable = prog\n%s\n", cases[i].text);
+		describe_late(text.data, &got);
+		if (strncmp(got.data, cases[i].starts,
+			    strlen(cases[i].starts)) != 0 ||
+		    !strstr(got.data, cases[i].holds))
+			fail_msg("%s\ngot:\n%s\nwant: %s...%s", text.data,
+				 got.data, cases[i].starts, cases[i].holds);
+		strbuf_release(&text);
+		strbuf_release(&got);
+	}
+}
+
 /* One job after the other, at a speed that lets a million pass. */
 static void test_many(void **state)
 {
@@ -383,7 +545,7 @@ static void test_many(void **state)
 	(void)state;
 	while (jobdesc_next(desc, &proc, &err) == 1) {
 		if (count == 49999)
-			assert_string_equal(ad_str(proc, "Arguments"), "49999");
+			assert_string_equal(ad_str(proc, "Args"), "49999");
 		assert_true(ad_count(proc) == 2);
 		ad_free(proc);
 		count++;
@@ -476,6 +638,8 @@ int main(void)
 		cmocka_unit_test(test_shell),
 		cmocka_unit_test(test_several_queues),
 		cmocka_unit_test(test_cluster_later),
+		cmocka_unit_test(test_bind),
+		cmocka_unit_test(test_procs_later),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_machine),
 		cmocka_unit_test(test_sizes),

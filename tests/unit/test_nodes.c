@@ -5,7 +5,6 @@
 #include "common/base/xalloc.h"
 #include "common/job/wire.h"
 #include "scheduler/nodes.h"
-#include "scheduler/sig.h"
 
 /* A sync with slots of these names; "-" in front: accepts nothing. */
 static void sync_with(struct host *h, const char *const *names, bool leaving)
@@ -59,41 +58,123 @@ static void test_slots_come_and_go(void **state)
 	nodes_free(n);
 }
 
-static void test_classes(void **state)
+/* -- partitionable slots ------------------------------------------------------ */
+
+static void sync_whole(struct host *h, int cpus, int memory_mb, bool dynamic)
 {
-	static const char *const first[] = { "Arch", NULL };
-	struct sig *sig = sig_new(first), *other = sig_new(first);
+	struct wire_sync s = { .sync = h->sync + 1,
+			       .slot_count = dynamic ? 2 : 1 };
+
+	s.slots = xcalloc(2, sizeof(*s.slots));
+	for (size_t i = 0; i < s.slot_count; i++) {
+		struct ad *ad = ad_new();
+
+		s.slots[i].slot = xstrdup(i ? "slot1_1" : "slot1");
+		s.slots[i].accepts = true;
+		s.slots[i].ad = ad;
+		ad_set_string(ad, "Arch", "PPC");
+		ad_set_bool(ad, i ? "DynamicSlot" : "PartitionableSlot", true);
+		ad_set_int(ad, "TotalSlotCpus", cpus);
+		ad_set_int(ad, "TotalSlotMemory", memory_mb);
+		ad_set_int(ad, "TotalSlotDisk", 1000);
+		ad_set_string(ad, "Activity", i ? "Busy" : "Idle");
+	}
+	nodes_update(h, &s, 5, 6);
+	wire_sync_release(&s);
+}
+
+static void test_carving(void **state)
+{
+	const struct wire_provision want = { 2, 300, 100 };
 	struct nodes *n = nodes_new();
 	struct host *h = nodes_get(n, "h");
-	struct slot *a, *b;
-	struct ad *job = ad_new();
+	struct slot *whole, *a, *b;
 
 	(void)state;
-	sync_with(h, NAMES("a", "b"), false);
-	a = nodes_slot(h, "a");
-	b = nodes_slot(h, "b");
-	ad_set_int(a->ad, "Memory", 1);
-	ad_set_int(b->ad, "Memory", 2);
-	assert_string_equal(nodes_class(a, sig), nodes_class(b, sig));
-	/* A job that looks at Memory tells them apart. */
-	ad_set_text(job, "Requirements", "TARGET.Memory > 1", NULL);
-	sig_collect(other, sig, job);
-	assert_false(sig_has(sig, "Requirements"));
-	ad_set_text(job, "Arch", "TARGET.Memory", NULL);
-	sig_collect(other, sig, job);
-	assert_true(sig_has(sig, "Memory"));
-	assert_string_not_equal(nodes_class(a, sig), nodes_class(b, sig));
-	ad_free(job);
+	sync_whole(h, 4, 1000, false);
+	whole = nodes_slot(h, "slot1");
+	assert_true(whole->partitionable && nodes_is_free(whole));
+	assert_int_equal(ad_int(whole->offer, "Cpus", 0), 4);
+	a = nodes_carve(whole, &want);
+	assert_string_equal(a->name, "slot1_1");
+	assert_string_equal(a->full, "slot1_1@h");
+	assert_string_equal(a->arch, "PPC");
+	assert_false(nodes_is_free(a));
+	assert_int_equal(ad_int(a->ad, "Memory", 0), 300);
+	assert_true(ad_bool(a->ad, "DynamicSlot", false));
+	assert_false(ad_bool(a->ad, "PartitionableSlot", false));
+	assert_int_equal(ad_int(whole->offer, "Cpus", 0), 2);
+	assert_int_equal(ad_int(whole->offer, "Memory", 0), 700);
+	assert_int_equal(ad_int(whole->ad, "Memory", 0), 1000);
+	b = nodes_carve(whole, &(struct wire_provision){ 2, 900, 1 });
+	assert_string_equal(b->name, "slot1_2");
+	assert_int_equal(b->given.memory_mb, 700);
+	assert_false(nodes_is_free(whole));
+	nodes_give_back(a);
+	assert_null(nodes_slot(h, "slot1_1"));
+	assert_int_equal(whole->left.cpus, 2);
+	assert_int_equal(whole->left.memory_mb, 300);
+	assert_true(nodes_is_free(whole));
+	nodes_give_back(b);
+	assert_true(nodes_is_free(whole));
+	assert_ptr_equal(whole->offer, whole->ad);
+	assert_string_equal(nodes_carve(whole, &want)->name, "slot1_1");
 	nodes_free(n);
-	sig_free(sig);
-	sig_free(other);
+}
+
+/* What the host says of a dynamic slot is taken, while its attempt lives. */
+static void test_carved_and_synced(void **state)
+{
+	const struct wire_provision want = { 1, 300, 100 };
+	struct nodes *n = nodes_new();
+	struct host *h = nodes_get(n, "h");
+	struct slot *a;
+
+	(void)state;
+	sync_whole(h, 4, 1000, true);
+	assert_int_equal(h->slot_count, 1);
+	a = nodes_carve(h->slots[0], &want);
+	sync_whole(h, 2, 1000, true);
+	assert_string_equal(ad_str(a->ad, "Activity"), "Busy");
+	assert_int_equal(h->slots[0]->left.cpus, 1);
+	/* Fewer than are given: nothing is left, and nothing is taken away. */
+	sync_whole(h, 0, 100, false);
+	assert_int_equal(h->slots[0]->left.memory_mb, 0);
+	assert_int_equal(h->slot_count, 2);
+	sync_with(h, NAMES("other"), false);
+	assert_int_equal(h->slot_count, 3);
+	nodes_give_back(a);
+	sync_with(h, NAMES("other"), false);
+	assert_int_equal(h->slot_count, 1);
+	nodes_free(n);
+}
+
+/* After a restart the attempts are there before their hosts. */
+static void test_carved_before_the_host(void **state)
+{
+	const struct wire_provision given = { 1, 300, 100 };
+	struct nodes *n = nodes_new();
+	struct host *h = nodes_get(n, "h");
+	struct slot *s = nodes_slot_get(h, "slot1_3", &given);
+
+	(void)state;
+	assert_string_equal(s->parent->name, "slot1");
+	assert_false(nodes_is_free(s->parent));
+	sync_whole(h, 2, 400, false);
+	assert_int_equal(s->parent->left.memory_mb, 100);
+	assert_int_equal(s->parent->left.cpus, 1);
+	/* A static slot may have such a name, too. */
+	assert_null(nodes_slot_get(h, "my_1", NULL)->parent);
+	nodes_free(n);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slots_come_and_go),
-		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_carving),
+		cmocka_unit_test(test_carved_and_synced),
+		cmocka_unit_test(test_carved_before_the_host),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

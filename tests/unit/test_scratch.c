@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "startd/scratch.h"
+#include "startd/starter/record.h"
 
 #include "common/base/err.h"
 
@@ -122,6 +123,7 @@ static void test_scan(void **state)
 static void test_changes_survive_a_restart(void **state)
 {
 	struct scratch_list base, loaded, now;
+	struct record rec = RECORD_INIT;
 	char path[64];
 
 	(void)state;
@@ -130,7 +132,10 @@ static void test_changes_survive_a_restart(void **state)
 	put("with blanks\n", "w");
 	scratch_scan(dir_fd, "", true, geteuid(), &base, NULL);
 	snprintf(path, sizeof(path), "%s/base", dir);
-	assert_int_equal(scratch_store(&base, path, NULL), 0);
+	record_add(&rec, "other", "line");
+	scratch_put(&base, &rec);
+	assert_int_equal(record_store(&rec, path, NULL), 0);
+	record_release(&rec);
 	assert_int_equal(scratch_load(&loaded, path, NULL), 0);
 	put("touched", "T");
 	put("new", "n");

@@ -34,7 +34,7 @@ static void rows_fit_columns(void **state)
 		struct ad *proc = ad_of(texts[i]);
 
 		ad_set_parent(proc, cluster);
-		submission_add(s, proc);
+		submission_add(s, proc, 1);
 		ad_free(proc);
 	}
 	body = submission_body(s, cluster, NULL);
@@ -55,6 +55,44 @@ static void rows_fit_columns(void **state)
 	strbuf_release(&text);
 	ad_free(cluster);
 	submission_free(s);
+}
+
+/* Jobs that are alike make no rows, and a row where others are not. */
+static void alike_jobs_are_counted(void **state)
+{
+	struct submission *s = submission_new();
+	struct ad *cluster = ad_of("Cmd = \"x\"\nJobStatus = 5\n");
+	struct ad *none = ad_of("ProcId = 0\n"), *own = ad_of("Out = \"o\"\n");
+	const json_t *first, *last;
+	int64_t count;
+	json_t *body;
+
+	(void)state;
+	submission_add(s, none, 1000000);
+	assert_int_equal(submission_count(s), 1000000);
+	body = submission_body(s, cluster, NULL);
+	assert_int_equal(json_get_int(body, "count", &count, NULL), 0);
+	assert_int_equal(count, 1000000);
+	assert_null(json_object_get(body, "columns"));
+	assert_null(json_object_get(body, "rows"));
+	assert_true(json_is_true(json_object_get(body, "hold")));
+	json_decref(body);
+	submission_free(s);
+
+	s = submission_new();
+	submission_add(s, none, 3);
+	submission_add(s, own, 2);
+	body = submission_body(s, cluster, NULL);
+	assert_int_equal(json_array_size(json_object_get(body, "rows")), 5);
+	first = json_array_get(json_object_get(body, "rows"), 2);
+	last = json_array_get(json_object_get(body, "rows"), 4);
+	assert_true(json_is_null(json_array_get(first, 0)));
+	assert_string_equal(json_string_value(json_array_get(last, 0)), "o");
+	json_decref(body);
+	submission_free(s);
+	ad_free(cluster);
+	ad_free(none);
+	ad_free(own);
 }
 
 /* What -af with these letters and words prints for one ad. */
@@ -120,6 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_fit_columns),
+		cmocka_unit_test(alike_jobs_are_counted),
 		cmocka_unit_test(autoformat),
 		cmocka_unit_test(bad_letters),
 	};

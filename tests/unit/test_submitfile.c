@@ -275,7 +275,9 @@ static void test_queues(void **state)
 	static const char *const names[] = { "out", NULL };
 	static const char text[] = "n = 2\nout = $(name).$(Step)\n"
 				   "queue $(n) name in (a b)\n"
-				   "out = last\nqueue\n";
+				   "out = last\nqueue\n"
+				   "out = $(Item) $(Row) $(ItemIndex)\n"
+				   "queue in [1::2] (a b c d)\n";
 	const struct queuestmt *queue;
 	struct err err = ERR_INIT;
 	struct submitfile *sf = submitfile_new("q", text, &io);
@@ -298,8 +300,13 @@ static void test_queues(void **state)
 	assert_string_equal(value, "last");
 	assert_false(submitfile_took_live(sf));
 	free(value);
+	assert_int_equal(1, submitfile_next_queue(sf, &queue, &err));
+	submitfile_set_job(sf, 1, 4, 0, 1);
+	assert_int_equal(0, submitfile_get(sf, names, &value, &err));
+	assert_string_equal(value, "d 3 3"); /* of all items */
+	free(value);
 	assert_int_equal(0, submitfile_next_queue(sf, &queue, &err));
-	assert_int_equal(2, submitfile_queue_count(sf));
+	assert_int_equal(3, submitfile_queue_count(sf));
 	submitfile_free(sf);
 }
 
@@ -343,10 +350,32 @@ static void test_unused(void **state)
 		  "job.sub:1: unknown command 'request_cpu': did you mean "
 		  "'request_cpus'?",
 		  "" },
-		{ "\nexecutbale = a",
-		  "job.sub:2: unknown command 'executbale': did you mean "
-		  "'executable'?",
+		{ "request_mem = 2",
+		  "job.sub:1: unknown command 'request_mem': did you mean "
+		  "'request_memory'?",
 		  "" },
+		{ "RequestRam = 2",
+		  "job.sub:1: unknown command 'RequestRam': did you mean "
+		  "'request_memory'?",
+		  "" },
+		{ "reqest_memroy = 2",
+		  "job.sub:1: unknown command 'reqest_memroy': did you mean "
+		  "'request_memory'?",
+		  "" },
+		{ "require_gpu = 2",
+		  "job.sub:1: unknown command 'require_gpu': did you mean "
+		  "'request_gpus'?",
+		  "" },
+		{ "request_mem = 2\nx = $(request_mem)", "", "" },
+		{ "\nexecutbale = a", "",
+		  "the line 'executbale = a' was unused by hsubmit. Is it a "
+		  "typo? Did you mean 'executable'?\n" },
+		{ "aaaa @=end\n1\n2\n@end", "",
+		  "the line 'aaaa = 1...' was unused by hsubmit. Is it a "
+		  "typo?\n" },
+		{ "aaaa=1", "",
+		  "the line 'aaaa = 1' was unused by hsubmit. Is it a "
+		  "typo?\n" },
 		{ "my_own = 3", "",
 		  "the line 'my_own = 3' was unused by hsubmit. Is "
 		  "it a typo?\n" },
@@ -355,13 +384,18 @@ static void test_unused(void **state)
 		  "typo?\nthe line 'exe = 4' was unused by hsubmit. "
 		  "Is it a typo?\n" },
 		{ "requests_cpus = 2\nx = $(requests_cpus)", "", "" },
-		{ "notification = never", "",
+		{ "notification = always\nstream_output = true", "",
 		  "job.sub:1: 'notification' is accepted without "
-		  "effect: no mail is sent\n" },
-		{ "docker_image = debian",
-		  "job.sub:1: 'docker_image' is not supported: jobs run "
-		  "without containers here: remove it",
-		  "" },
+		  "effect: no mail is sent\n"
+		  "job.sub:2: 'stream_output' is accepted without "
+		  "effect: files come at the end\n" },
+		{ "notification = Never\nstream_error=False ", "", "" },
+		{ "docker_pull_policy = always", "",
+		  "job.sub:1: 'docker_pull_policy' is accepted without "
+		  "effect: jobs run without containers here\n" },
+		{ "container_image = debian", "",
+		  "job.sub:1: 'container_image': no container is made here; "
+		  "the job waits for a machine that says HasContainer\n" },
 		{ "x = $(Proces)", "",
 		  "$(Proces) is not defined and was taken as empty"
 		  "\n" },

@@ -164,6 +164,7 @@ static void fill_start(struct wire_start *s)
 	s->checkpoint->files[0].chunk_count = 1;
 	s->checkpoint->files[0].chunks[0][31] = 0xa5;
 	s->checkpoint_exit_code = WIRE_UNKNOWN;
+	s->provision = (struct wire_provision){ 2, 512, 1024 };
 	s->kill_sig = 15;
 	s->vacate_s = 60;
 	s->lease_s = 600;

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* match, slot classes and dynamic slots together, on a whole scheduler. */
+#include "tests/unit/sched.h"
+
+#include "scheduler/hostend.h"
+
+static struct job *job(struct bench *b, int cluster, int proc)
+{
+	return queue_job(b->s.queue, cluster, proc);
+}
+
+/* The job's attempt ends and it waits again. */
+static void evict(struct bench *b, struct job *j)
+{
+	struct wire_end end = { .how = WIRE_HOW_EVICTED };
+	struct err err = ERR_INIT;
+
+	wire_figures_init(&end.figures);
+	ok(jobs_attempt_end(&b->s, j, &end, &err), &err);
+}
+
+static const char whole[] = "PartitionableSlot = true\nCpus = 4\n"
+			    "Memory = 1000\nDisk = 100000\nRank = 0";
+
+static void test_a_freed_slot_wakes_who_waits(void **state)
+{
+	struct bench *b = *state;
+
+	bench_host(b, "h", 1, "");
+	bench_submit(b, "ann", 1, 1, "JobPrio = 5");
+	bench_submit(b, "ann", 2, 1, "Requirements = TARGET.Arch == \"PPC\"");
+	bench_submit(b, "bob", 3, 1, "");
+	bench_turn(b);
+	assert_non_null(job(b, 1, 0)->attempt);
+	assert_null(job(b, 3, 0)->attempt);
+	/* Nobody who fits is left out, nobody who does not is asked. */
+	jobs_event(&b->s, job(b, 1, 0), JOBEVENT_HOLD, NULL, NULL, NULL);
+	evict(b, job(b, 1, 0));
+	bench_turn(b);
+	assert_int_equal(job(b, 1, 0)->state, JOBSTATE_HELD);
+	assert_non_null(job(b, 3, 0)->attempt);
+	assert_true(list_empty(&job(b, 2, 0)->bucket->ready_link));
+	bench_host(b, "ppc", 1, "Arch = \"PPC\"");
+	bench_turn(b);
+	assert_string_equal(job(b, 2, 0)->attempt->host, "ppc");
+}
+
+/* A job that looks at something new makes classes of what was one. */
+static void test_classes_fall_apart(void **state)
+{
+	struct bench *b = *state;
+
+	bench_host(b, "a", 1, "Color = \"red\"");
+	bench_host(b, "b", 1, "Color = \"blue\"");
+	bench_submit(b, "ann", 1, 1, "Requirements = TARGET.Color == \"blue\"");
+	bench_turn(b);
+	assert_string_equal(job(b, 1, 0)->attempt->host, "b");
+	bench_submit(b, "ann", 2, 1,
+		     "Requirements = true\nRank = TARGET.Color == \"red\"");
+	bench_turn(b);
+	assert_string_equal(job(b, 2, 0)->attempt->host, "a");
+}
+
+static void test_carving_until_nothing_is_left(void **state)
+{
+	struct bench *b = *state;
+	struct host *h = bench_host(b, "h", 1, whole);
+	const struct slot *s;
+
+	bench_submit(b, "ann", 1, 6, "RequestMemory = 100\nRequestDisk = 10");
+	bench_turn(b);
+	assert_int_equal(h->slot_count, 5);
+	assert_null(job(b, 1, 4)->attempt);
+	s = job(b, 1, 0)->attempt->slot;
+	assert_string_equal(s->full, "slot1_1@h");
+	/* Rounded up, so that few kinds of remainders arise. */
+	assert_int_equal(s->given.memory_mb, 128);
+	assert_int_equal(s->given.disk_kb, 1024);
+	evict(b, job(b, 1, 1));
+	bench_turn(b);
+	/* The same name, the same place. */
+	assert_int_equal(h->slot_count, 5);
+	assert_non_null(nodes_slot(h, "slot1_2")->attempt);
+}
+
+static void test_the_tightest_fit(void **state)
+{
+	struct bench *b = *state;
+
+	bench_host(b, "large", 1,
+		   "PartitionableSlot = true\nCpus = 64\nMemory = 64000\n"
+		   "Disk = 100000");
+	bench_host(b, "small", 1, whole);
+	bench_submit(b, "ann", 1, 2, "RequestMemory = 600");
+	bench_turn(b);
+	assert_string_equal(job(b, 1, 0)->attempt->host, "small");
+	assert_string_equal(job(b, 1, 1)->attempt->host, "large");
+	/* The job's own wish goes before. */
+	bench_submit(b, "ann", 2, 1, "RequestMemory = 1\nRank = TARGET.Memory");
+	bench_turn(b);
+	assert_string_equal(job(b, 2, 0)->attempt->host, "large");
+}
+
+static void test_provisions_outlive_a_restart(void **state)
+{
+	struct bench *b = *state;
+	struct host *h = bench_host(b, "h", 1, whole);
+	char *attrs, *row;
+
+	bench_submit(b, "ann", 1, 2, "RequestMemory = 500\nRequestCpus = 2");
+	bench_turn(b);
+	assert_non_null(job(b, 1, 0)->attempt);
+	assert_null(job(b, 1, 1)->attempt);
+	assert_int_equal(dbjobs_get(b->s.db, 1, 0, &row, &attrs, NULL), 0);
+	assert_non_null(strstr(attrs, "\"CpusProvisioned\":2"));
+	assert_non_null(strstr(attrs, "\"MemoryProvisioned\":512"));
+	free(row);
+	free(attrs);
+	bench_close(b);
+	bench_open(b);
+	assert_string_equal(job(b, 1, 0)->attempt->slot->name, "slot1_1");
+	h = bench_host(b, "h", 1, whole);
+	assert_int_equal(nodes_slot(h, "slot1")->left.cpus, 2);
+	assert_int_equal(nodes_slot(h, "slot1")->left.memory_mb, 488);
+	bench_turn(b);
+	assert_null(job(b, 1, 1)->attempt);
+	evict(b, job(b, 1, 0));
+	bench_turn(b);
+	assert_int_equal(nodes_slot(h, "slot1")->left.memory_mb, 488);
+}
+
+static void test_attributes_of_the_carved_slot_are_expanded(void **state)
+{
+	struct bench *b = *state;
+	const json_t *start;
+
+	bench_host(b, "h", 1, whole);
+	bench_submit(b, "ann", 1, 1,
+		     "RequestMemory = 300\nRequestCpus = 3\n"
+		     "Args = \"$$(Cpus) $$([Memory * 2]) $$(Name)\"");
+	bench_turn(b);
+	start = job(b, 1, 0)->attempt->start;
+	assert_non_null(start);
+	assert_string_equal(json_string_value(json_array_get(
+				    json_object_get(start, "argv"), 0)),
+			    "3");
+	assert_string_equal(json_string_value(json_array_get(
+				    json_object_get(start, "argv"), 1)),
+			    "768");
+	assert_string_equal(json_string_value(json_array_get(
+				    json_object_get(start, "argv"), 2)),
+			    "slot1_1@h");
+	assert_int_equal(json_integer_value(json_object_get(
+				 json_object_get(start, "provision"), "cpus")),
+			 3);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_a_freed_slot_wakes_who_waits),
+		TEST(test_classes_fall_apart),
+		TEST(test_carving_until_nothing_is_left),
+		TEST(test_the_tightest_fit),
+		TEST(test_provisions_outlive_a_restart),
+		TEST(test_attributes_of_the_carved_slot_are_expanded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
