@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Which gotos poll: an interpreter fetches from a counter that only grows
- * (`op = *pc++; goto *table[op];`), so it loops for ever only where it sets
- * the counter otherwise. The text from one label to the next is a handler;
- * those that set the counter poll before they go on, and with them those that
- * they lead to. Where no such counter is found, every goto polls.
+ * (`op = *pc++; goto *table[op];` or `pc += 2; goto *table[code[pc]];`), so it
+ * loops for ever only where it sets the counter otherwise. The text from one
+ * label to the next is a handler; what follows in one after the counter was
+ * set polls before it goes on, and with it the handlers that this leads to.
+ * A goto where no such counter is found polls.
  */
 #include "instrument/dispatch.h"
 
@@ -271,9 +272,61 @@ static bool find_op(struct node *n, void *ctx)
 	return true;
 }
 
+static bool find_ref(struct node *n, void *ctx)
+{
+	struct counters *c = ctx;
+
+	c->fetched |= n->kind == N_REF && n->decl == c->op;
+	return n->kind != N_UNEVALUATED;
+}
+
+/* `v++;`, `v += 2;`: the variable, or NULL */
+static struct var *stepped(const struct node *stmt)
+{
+	const struct node *n = stmt && stmt->kind == N_EXPR_STMT
+				       ? node_strip(stmt->first)
+				       : NULL;
+
+	if (!n || (n->kind != N_INCDEC && n->kind != N_ASSIGN) || n->op != '+')
+		return NULL;
+	if (n->kind == N_ASSIGN &&
+	    (!n->last->is_const_int || n->last->value <= 0))
+		return NULL;
+	return local_of(n->first);
+}
+
+static bool names(struct counters *c, struct node *n, const struct var *v)
+{
+	struct counters sub = *c;
+
+	sub.op = v->decl;
+	sub.fetched = false;
+	node_walk(n, find_ref, &sub);
+	return sub.fetched;
+}
+
+/* Whether the statement before the goto moves what its operand names. */
+static bool goes_behind_step(struct counters *c, const struct node *go)
+{
+	const struct node *before = go->parent ? go->parent->first : NULL;
+	struct var *v;
+
+	if (before == go || go->parent->kind != N_COMPOUND)
+		return false;
+	while (before && before->next != go)
+		before = before->next;
+	v = stepped(before);
+	if (!v || !v->decl || !names(c, go->cond, v))
+		return false;
+	c->is[v->index] = true;
+	return true;
+}
+
 /* Whether the goto goes where something says that it fetched. */
 static bool goes_by_counter(struct counters *c, struct node *go)
 {
+	if (goes_behind_step(c, go))
+		return true;
 	c->fetched = false;
 	node_walk(go->cond, find_fetch, c);
 	if (!c->fetched)
@@ -283,11 +336,18 @@ static bool goes_by_counter(struct counters *c, struct node *go)
 
 /* ---- handlers ---- */
 
+/* Text that is reached with a counter set. */
+struct reach {
+	size_t begin, end;
+};
+
 struct handlers {
 	struct fn *fn;
 	const bool *is_counter;
-	bool *polls; /* by handler: 0 is what stands before the first label */
-	struct node **last; /* by handler: its last statement */
+	struct reach *reach;
+	int nreach;
+	struct node **last; /* by handler: its last statement; 0 is what stands
+			     * before the first label */
 	bool changed;
 };
 
@@ -299,6 +359,32 @@ static int handler_at(const struct fn *fn, size_t at)
 	while (i < d->nlabels && d->labels[i]->name_at <= at)
 		i++;
 	return i;
+}
+
+static size_t handler_begin(const struct fn *fn, int i)
+{
+	return i ? fn->dispatch->labels[i - 1]->name_at : fn->body->begin;
+}
+
+static size_t handler_end(const struct fn *fn, int i)
+{
+	return i < fn->dispatch->nlabels ? fn->dispatch->labels[i]->name_at
+					 : fn->body->end;
+}
+
+static bool is_reached(const struct handlers *h, size_t at)
+{
+	for (int i = 0; i < h->nreach; i++)
+		if (at >= h->reach[i].begin && at < h->reach[i].end)
+			return true;
+	return false;
+}
+
+static void add_reach(struct handlers *h, size_t begin, size_t end)
+{
+	h->reach = xreallocarray(h->reach, h->nreach + 1, sizeof(*h->reach));
+	h->reach[h->nreach++] = (struct reach){ begin, end };
+	h->changed = true;
 }
 
 static bool is_jump(const struct node *n)
@@ -326,30 +412,64 @@ static bool sets_counter(const struct handlers *h, const struct node *n)
 	       n->last->value < 0;
 }
 
+/* Nothing behind the block is reached from it but by that jump. */
+static bool ends_in_jump(const struct node *block)
+{
+	const struct node *n = block->first;
+
+	while (n && n->next)
+		n = n->next;
+	return n && (n->kind == N_GOTO || n->kind == N_INDIRECT_GOTO ||
+		     n->kind == N_RETURN);
+}
+
+/* What may be reached from n without leaving handler i. */
+static struct reach reach_of(const struct fn *fn, const struct node *n, int i)
+{
+	struct reach r = { n->begin, handler_end(fn, i) };
+	const struct node *p = n->parent;
+
+	for (; p && p->begin >= handler_begin(fn, i); p = p->parent) {
+		if (node_is_loop(p))
+			r.begin = p->begin;
+		if (p->kind == N_COMPOUND && p->end < r.end &&
+		    ends_in_jump(p)) {
+			r.end = p->end;
+			break;
+		}
+	}
+	return r;
+}
+
 static bool find_sets(struct node *n, void *ctx)
 {
 	struct handlers *h = ctx;
 	int i = handler_at(h->fn, n->begin);
+	struct reach r;
 
 	if (is_leaf(n))
 		h->last[i] = n;
-	if (i && sets_counter(h, n))
-		h->polls[i] = true;
+	if (i && sets_counter(h, n)) {
+		r = reach_of(h->fn, n, i);
+		add_reach(h, r.begin, r.end);
+	}
 	return true;
+}
+
+static void reach_handler(struct handlers *h, int i)
+{
+	if (!is_reached(h, handler_begin(h->fn, i)))
+		add_reach(h, handler_begin(h->fn, i), handler_end(h->fn, i));
 }
 
 /* A backward goto has its own poll. */
 static bool find_ways_on(struct node *n, void *ctx)
 {
 	struct handlers *h = ctx;
-	int to;
 
-	if (n->kind != N_GOTO || !n->decl || n->decl->name_at < n->begin ||
-	    !h->polls[handler_at(h->fn, n->begin)])
-		return true;
-	to = handler_at(h->fn, n->decl->name_at);
-	h->changed |= !h->polls[to];
-	h->polls[to] = true;
+	if (n->kind == N_GOTO && n->decl && n->decl->name_at >= n->begin &&
+	    is_reached(h, n->begin))
+		reach_handler(h, handler_at(h->fn, n->decl->name_at));
 	return true;
 }
 
@@ -374,9 +494,9 @@ static void spread(struct handlers *h)
 		h->changed = false;
 		node_walk(h->fn->body, find_ways_on, h);
 		for (int i = 1; i < n; i++)
-			if (h->polls[i] && !h->polls[i + 1] &&
+			if (is_reached(h, handler_end(h->fn, i) - 1) &&
 			    falls_through(h, i))
-				h->polls[i + 1] = h->changed = true;
+				reach_handler(h, i + 1);
 	} while (h->changed);
 }
 
@@ -385,13 +505,12 @@ static void plan_by_counter(struct fn *fn, const bool *is_counter)
 	struct dispatch *d = fn->dispatch;
 	struct handlers h = { .fn = fn, .is_counter = is_counter };
 
-	h.polls = xcalloc(d->nlabels + 1, sizeof(bool));
 	h.last = xcalloc(d->nlabels + 1, sizeof(struct node *));
 	node_walk(fn->body, find_sets, &h);
 	spread(&h);
 	for (int i = 0; i < d->ngotos; i++)
-		d->polls[i] = h.polls[handler_at(fn, d->gotos[i]->begin)];
-	free(h.polls);
+		d->polls[i] |= is_reached(&h, d->gotos[i]->begin);
+	free(h.reach);
 	free(h.last);
 }
 
@@ -399,18 +518,14 @@ void dispatch_plan(struct fn *fn)
 {
 	struct dispatch *d = fn->dispatch;
 	struct counters c = { .fn = fn };
-	bool known = true;
 
 	if (!d)
 		return;
 	c.is = xcalloc(fn->nvars + 1, sizeof(bool));
 	d->polls = xcalloc(d->ngotos + 1, sizeof(bool));
 	for (int i = 0; i < d->ngotos; i++)
-		known &= goes_by_counter(&c, d->gotos[i]);
-	if (known)
-		plan_by_counter(fn, c.is);
-	for (int i = 0; i < d->ngotos && !known; i++)
-		d->polls[i] = true;
+		d->polls[i] = !goes_by_counter(&c, d->gotos[i]);
+	plan_by_counter(fn, c.is);
 	free(c.is);
 }
 

@@ -119,6 +119,29 @@ static void test_polls(void **unused)
 		     "ppp");
 }
 
+/* A counter that is moved right before the goto. */
+static void test_polls_behind_a_step(void **unused)
+{
+	(void)unused;
+	assert_polls("a: x++; pc += 2; goto *t[*pc];\n"
+		     "b: if (x) { pc += 2; goto *t[*pc]; }\n"
+		     "else { pc = t[x]; goto *t[*pc]; }\n"
+		     "c: if (x) { pc = 0; goto *t[*pc]; }\n"
+		     "pc++; goto *t[*pc];\n"
+		     "d:",
+		     "...pp.");
+	/* what is set may lie behind the step, in a loop or on another way */
+	assert_polls("a: pc = t[x]; if (x) { x--; pc += 2; goto *t[*pc]; }\n"
+		     "pc += 2; goto *t[*pc];\n"
+		     "b: while (x--) { if (x == 5) { pc++; goto *t[*pc]; }\n"
+		     "pc -= 2; }\n"
+		     "c: pc++; goto *t[*pc];\n"
+		     "d: if (x) pc++; goto *t[*pc]; pc += x; goto *t[*pc]; "
+		     "if (x) { pc += 0; goto *t[*pc]; }",
+		     ".ppp"
+		     "pppp");
+}
+
 static void test_refused(void **unused)
 {
 	struct state s = make("void *g; void f(void) "
@@ -137,6 +160,7 @@ int main(void)
 		cmocka_unit_test(test_numbers_elsewhere),
 		cmocka_unit_test(test_numbers_follow_the_text),
 		cmocka_unit_test(test_polls),
+		cmocka_unit_test(test_polls_behind_a_step),
 		cmocka_unit_test(test_refused),
 	};
 
