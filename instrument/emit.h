@@ -12,8 +12,9 @@
  * and in functions:
  *   __ckpt_tN temporaries, __ckpt_m_VAR the address of a memory variable in
  *   a slow clone, __ckpt_o_VAR its storage there, __ckpt_LN resume labels,
- *   __ckpt_TN, CN, BN, PN parts of loop N; with setjmp __ckpt_j the activation,
- *   __ckpt_mask the mask at its start, __ckpt_JN where call N returns again.
+ *   __ckpt_TN, CN, BN, PN parts of loop N, __ckpt_gN whether it is long; with
+ *   setjmp __ckpt_j the activation, __ckpt_mask the mask at its start,
+ *   __ckpt_JN where call N returns again.
  */
 #ifndef INSTRUMENT_EMIT_H
 #define INSTRUMENT_EMIT_H
@@ -54,6 +55,7 @@ struct emit {
 			* being written, or 0 */
 	char **on_break, **on_continue; /* per loop: label to go to, or NULL */
 	char **guard; /* per loop: cost of an iteration, if in two versions */
+	bool *guard_inside; /* per loop: the cost is known in it only */
 	bool *guarded; /* per loop: it stands in such a one */
 	bool *guarded_poll; /* and polls in the long version */
 	bool *no_tail; /* per loop: resumed by jumping into it */
@@ -155,6 +157,9 @@ void emit_for_init(struct emit *e, struct ir *ir, bool with_init);
 
 /* Finds the polled loops whose iterations are written in two versions. */
 void guard_loops(struct emit *e, struct fn *fn, const struct point_set *fast);
+/* Whether its choice is made in front of loop k, and that. */
+bool guard_in_front(const struct emit *e, int k);
+void guard_front(struct emit *e, int k);
 /* The body of loop k, in two versions where that was found. */
 void guard_body(struct emit *e, struct ir *ir, int k);
 

@@ -383,6 +383,7 @@ static void prepare(struct emit *e, struct fn *fn)
 	e->on_continue = xcalloc(fn->nloops + 1, sizeof(char *));
 	e->no_tail = xcalloc(fn->nloops + 1, sizeof(bool));
 	e->guard = xcalloc(fn->nloops + 1, sizeof(char *));
+	e->guard_inside = xcalloc(fn->nloops + 1, sizeof(bool));
 	e->guarded = xcalloc(fn->nloops + 1, sizeof(bool));
 	e->guarded_poll = xcalloc(fn->nloops + 1, sizeof(bool));
 	e->stays_slow = false;
@@ -416,6 +417,7 @@ static void finish(struct emit *e)
 	for (int i = 0; i < e->fn->nloops; i++)
 		free(e->guard[i]);
 	free(e->guard);
+	free(e->guard_inside);
 	free(e->guarded);
 	free(e->guarded_poll);
 	e->own_type = (struct extent){ 0, 0 };

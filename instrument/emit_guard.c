@@ -2,9 +2,10 @@
 /*
  * Loops whose trip counts are known when an iteration around them starts:
  *
+ *	int long = n * (3.0 + m * 12.0) > LIMIT;
  *	for (L) {
  *		poll
- *		if (n * (3.0 + m * 12.0) > LIMIT) { body with polls in its loops }
+ *		if (long) { body with polls in its loops }
  *		else body as written
  *	}
  *
@@ -29,6 +30,7 @@ struct nest {
 	const struct point_set *fast;
 	const struct fact_fn *facts;
 	int root;
+	bool *inside; /* the comparison needs what the root's head sets */
 };
 
 static struct node *loop_of(const struct nest *t, int k)
@@ -135,6 +137,9 @@ static bool add_local(const struct nest *t, int k, const struct decl *d,
 	if (strip_is_written(root->body, d) ||
 	    (v->scope_begin > root->begin && d != strip_counter(root)))
 		return false;
+	if (strip_counter(root) == d ||
+	    (root->init && strip_is_written(root->init, d)))
+		*t->inside = true;
 	strbuf_addstr(out, "(double)");
 	render_var(t->e, v, out);
 	return true;
@@ -259,17 +264,29 @@ static void guard(struct nest *t)
 
 void guard_loops(struct emit *e, struct fn *fn, const struct point_set *fast)
 {
-	struct nest t = { e, fn, fast, NULL, 0 };
+	struct nest t = { e, fn, fast, NULL, 0, NULL };
 
 	t.facts = facts_find(plan_facts(e->plan, e->unit), fn->decl->name);
 	if (!t.facts || t.facts->nloops != fn->nloops)
 		return;
 	for (int k = 0; k < fn->nloops; k++) {
 		t.root = k;
+		t.inside = &e->guard_inside[k];
 		if (!e->guarded[k] &&
 		    plan_poll_loop(e->plan, e->unit, fn->decl->name, k))
 			guard(&t);
 	}
+}
+
+bool guard_in_front(const struct emit *e, int k)
+{
+	return e->cur == e->fast && e->guard[k] && !e->guard_inside[k];
+}
+
+void guard_front(struct emit *e, int k)
+{
+	strbuf_addf(&e->out, "const int __ckpt_g%d = %s > " LIMIT "; ", k,
+		    e->guard[k]);
 }
 
 void guard_body(struct emit *e, struct ir *ir, int k)
@@ -278,8 +295,13 @@ void guard_body(struct emit *e, struct ir *ir, int k)
 		emit_list(e, ir->a);
 		return;
 	}
-	strbuf_addf(&e->out, "if (__builtin_expect(%s > " LIMIT ", 0)) { ",
-		    e->guard[k]);
+	if (guard_in_front(e, k))
+		strbuf_addf(&e->out, "if (__builtin_expect(__ckpt_g%d, 0)) { ",
+			    k);
+	else
+		strbuf_addf(&e->out,
+			    "if (__builtin_expect(%s > " LIMIT ", 0)) { ",
+			    e->guard[k]);
 	emit_list(e, ir->a);
 	strbuf_addstr(&e->out, " } else {");
 	render(e, ir->n->body, &e->out);

@@ -145,9 +145,14 @@ static struct var *proxied_param(struct emit *e, struct fn *fn, size_t at,
 }
 
 /* The compiler inlines no function with setjmp or va_start, and says so. */
+static bool can_be_inline(const struct fn *fn)
+{
+	return !fn->nsites && !fn->rest && !fn->dispatch && !fn->alloca;
+}
+
 static bool may_be_forced_inline(const struct emit *e, const struct fn *fn)
 {
-	return !fn->nsites && !fn->rest && !fn->dispatch && !fn->alloca &&
+	return can_be_inline(fn) &&
 	       plan_called_once(e->plan, e->unit, fn->decl->name);
 }
 
@@ -162,6 +167,14 @@ static bool polls_itself(const struct emit *e, const struct fn *fn)
 	return plan_poll_entry(e->plan, e->unit, name);
 }
 
+static bool is_forced_inline(const struct emit *e, const struct fn *fn)
+{
+	if (can_be_inline(fn) &&
+	    plan_is_small(e->plan, e->unit, fn->decl->name))
+		return true;
+	return may_be_forced_inline(e, fn) && !polls_itself(e, fn);
+}
+
 void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 {
 	size_t begin = fn->decl->attr_begin, at = begin;
@@ -170,8 +183,7 @@ void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 	const char *bound;
 
 	toks_init(&toks, e->ast->text + begin, fn->body->begin - begin);
-	if (e->variant == FAST && may_be_forced_inline(e, fn) &&
-	    !polls_itself(e, fn))
+	if (e->variant == FAST && is_forced_inline(e, fn))
 		strbuf_addstr(&e->out,
 			      "inline __attribute__((always_inline)) ");
 	/* another definition may replace a weak one, its clones with it */

@@ -127,12 +127,18 @@ static void emit_plain_loop(struct emit *e, struct ir *ir, int k,
 		strbuf_addstr(&e->out, "{ ");
 		emit_list(e, ir->init);
 	}
+	if (guard_in_front(e, k)) {
+		strbuf_addstr(&e->out, "{ ");
+		guard_front(e, k);
+	}
 	if (ir->n->kind == N_DO)
 		emit_do(e, ir, k);
 	else if (e->cur == e->fast && strip_is_possible(e, ir, k))
 		emit_stripped(e, ir, k, with_init && !block);
 	else
 		emit_for(e, ir, k, with_init && !block);
+	if (guard_in_front(e, k))
+		strbuf_addstr(&e->out, " }");
 	if (block)
 		strbuf_addstr(&e->out, " }");
 }

@@ -25,6 +25,9 @@ static const double boundary = 2000;
 /* Up to here a function without open loops is not worth a slow clone. */
 static const double trivial = 1000;
 
+/* Operations of all that a small function may add to its callers. */
+static const long long small = 250;
+
 static struct plan_fn *find_static(const struct plan *p, int unit,
 				   const char *name)
 {
@@ -95,6 +98,15 @@ static void visit_call(struct plan *p, struct plan_fn *f, struct fact_call *c,
 		visit_fn(p, g, covered);
 }
 
+/* The recursion in the loop polls, and what is beside it ends soon. */
+static bool calls_poll_enough(const struct plan *p, const struct plan_fn *f,
+			      int i)
+{
+	return cost_between_entries(p, f, i) *
+		       cost_trips(f->facts->loops[i].trip) <=
+	       bound;
+}
+
 static void visit_loop(struct plan *p, struct plan_fn *f, int i, bool covered)
 {
 	double each = f->iteration[i];
@@ -105,6 +117,10 @@ static void visit_loop(struct plan *p, struct plan_fn *f, int i, bool covered)
 		return;
 	if (known && (total <= bound || f->facts->loops[i].trip == 1)) {
 		/* it ends soon but for what is in it; do {} while (0) */
+		visit_region(p, f, i, covered);
+		return;
+	}
+	if (covered && calls_poll_enough(p, f, i)) {
 		visit_region(p, f, i, covered);
 		return;
 	}
@@ -399,6 +415,25 @@ bool plan_called_once(const struct plan *p, int unit, const char *fn)
 
 	return f && f->facts->is_static && f->callers == 1 && !f->taken &&
 	       !f->recursive;
+}
+
+static long long text_ops(const struct plan_fn *f)
+{
+	long long ops = f->facts->ops;
+
+	for (int i = 0; i < f->facts->nloops; i++)
+		ops += f->facts->loops[i].ops;
+	return ops;
+}
+
+bool plan_is_small(const struct plan *p, int unit, const char *fn)
+{
+	struct plan_fn *f = plan_resolve(p, unit, fn);
+
+	if (!f || !f->facts->is_static || f->taken || f->recursive ||
+	    !f->callers)
+		return false;
+	return text_ops(f) * f->callers <= small;
 }
 
 bool plan_allocates(const struct plan *p, int unit, const char *fn)

@@ -47,6 +47,12 @@ bool plan_poll_entry(const struct plan *p, int unit, const char *fn);
 /* Static functions called in one place only, which the compiler must go on
  * inlining although the slow clone calls them too. */
 bool plan_called_once(const struct plan *p, int unit, const char *fn);
+/*
+ * Static functions so small that the compiler inlines them as written: what it
+ * then knows of their pointers is what their loops are vectorised by. With
+ * polls they look large, so it must be told.
+ */
+bool plan_is_small(const struct plan *p, int unit, const char *fn);
 /* Whether a call of it may end in malloc or its kin. */
 bool plan_allocates(const struct plan *p, int unit, const char *fn);
 bool plan_assume_width_safe(const struct plan *p);

@@ -161,6 +161,27 @@ static double region_cost(struct plan *p, struct plan_fn *f, int loop,
 	return cost;
 }
 
+double cost_between_entries(const struct plan *p, const struct plan_fn *f,
+			    int loop)
+{
+	double cost = f->facts->loops[loop].ops;
+
+	for (int i = 0; i < f->facts->ncalls; i++) {
+		const struct fact_call *c = &f->facts->calls[i];
+		const struct plan_fn *g =
+			c->callee ? plan_resolve(p, f->unit, c->callee) : NULL;
+
+		if (c->loop == loop)
+			cost += g && g->poll_entry ? foreign_call
+						   : call_cost(p, f, c, false);
+	}
+	for (int i = 0; i < f->facts->nloops; i++)
+		if (f->facts->loops[i].parent == loop)
+			cost += cost_between_entries(p, f, i) *
+				cost_trips(f->facts->loops[i].trip);
+	return cost;
+}
+
 static void open_loops(struct plan *p, struct plan_fn *f)
 {
 	f->has_open_loop = f->facts->backward_goto || f->recursive;

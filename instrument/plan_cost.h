@@ -54,5 +54,8 @@ struct plan_fn *plan_resolve(const struct plan *p, int unit, const char *name);
 /* Fills cost, iteration, recursive and has_open_loop of every function. */
 void cost_estimate(struct plan *p);
 double cost_trips(long long trip);
+/* One iteration, where calls that poll at their entry end at once. */
+double cost_between_entries(const struct plan *p, const struct plan_fn *f,
+			    int loop);
 
 #endif
