@@ -4,6 +4,7 @@
  *
  * Names in the emitted C, all in the unit's file scope:
  *   __ckpt_f_NAME   fast clone          __ckpt_s_NAME  slow clone
+ *   __ckpt_iN_NAME  fast clone for the N-th level of recursion
  *   __ckpt_r_NAME   thunk that resumes  NAME           entry, or as written
  *   __ckpt_p_NAME[] resume points       __ckpt_d_NAME  struct ckpt_function
  *   __ckpt_n_NAME   the text of __func__
@@ -56,8 +57,11 @@ struct emit {
 	char **on_break, **on_continue; /* per loop: label to go to, or NULL */
 	char **guard; /* per loop: cost of an iteration, if in two versions */
 	bool *guard_inside; /* per loop: the cost is known in it only */
+	char **guard_whole; /* per loop: its cost, if it is in two versions */
 	bool *guarded; /* per loop: it stands in such a one */
 	bool *guarded_poll; /* and polls in the long version */
+	int level,
+		levels; /* of the fast clone being written: see emit_level.c */
 	bool *no_tail; /* per loop: resumed by jumping into it */
 	bool stays_slow; /* the slow clone may run on for ever: a loop made of
 			  * goto, or one that a switch jumps into */
@@ -153,6 +157,14 @@ bool strip_is_written(struct node *body, const struct decl *d);
 /* The part of a for's head up to the first semicolon. */
 void emit_for_init(struct emit *e, struct ir *ir, bool with_init);
 
+/* ---- emit_level.c ---- */
+
+/* How many levels of its recursion the fast clone of fn holds inline. */
+int levels_of(struct emit *e, const struct fn *fn);
+/* What stands before the name of the fast clone of d where d is called. */
+void level_prefix(const struct emit *e, const struct decl *d,
+		  struct strbuf *out);
+
 /* ---- emit_guard.c ---- */
 
 /* Finds the polled loops whose iterations are written in two versions. */
@@ -160,6 +172,9 @@ void guard_loops(struct emit *e, struct fn *fn, const struct point_set *fast);
 /* Whether its choice is made in front of loop k, and that. */
 bool guard_in_front(const struct emit *e, int k);
 void guard_front(struct emit *e, int k);
+/* Whether loop k is in two versions as a whole, and the choice. */
+bool guard_is_whole(const struct emit *e, int k);
+void guard_choose(struct emit *e, int k);
 /* The body of loop k, in two versions where that was found. */
 void guard_body(struct emit *e, struct ir *ir, int k);
 

@@ -284,6 +284,21 @@ static void emit_clone(struct emit *e, struct fn *fn, enum variant variant,
 	e->variant = AS_WRITTEN;
 }
 
+/* The levels, innermost first, and the fast clone that holds them. */
+static void emit_fast(struct emit *e, struct fn *fn)
+{
+	e->levels = levels_of(e, fn);
+	for (e->level = 1; e->level <= e->levels; e->level++) {
+		char *prefix = xasprintf("__ckpt_i%d_", e->level);
+
+		emit_clone(e, fn, FAST, prefix);
+		free(prefix);
+	}
+	e->level = 0;
+	emit_clone(e, fn, FAST, "__ckpt_f_");
+	e->levels = 0;
+}
+
 static void add_forward(struct emit *e, struct fn *fn, const char *callee)
 {
 	strbuf_addf(&e->out, "%s(", callee);
@@ -383,6 +398,7 @@ static void prepare(struct emit *e, struct fn *fn)
 	e->on_continue = xcalloc(fn->nloops + 1, sizeof(char *));
 	e->no_tail = xcalloc(fn->nloops + 1, sizeof(bool));
 	e->guard = xcalloc(fn->nloops + 1, sizeof(char *));
+	e->guard_whole = xcalloc(fn->nloops + 1, sizeof(char *));
 	e->guard_inside = xcalloc(fn->nloops + 1, sizeof(bool));
 	e->guarded = xcalloc(fn->nloops + 1, sizeof(bool));
 	e->guarded_poll = xcalloc(fn->nloops + 1, sizeof(bool));
@@ -402,7 +418,8 @@ static void prepare(struct emit *e, struct fn *fn)
 static void resume_into_loops(struct emit *e, const struct fn *fn)
 {
 	for (int i = 0; i < fn->nloops; i++)
-		if (!plan_poll_loop(e->plan, e->unit, fn->decl->name, i))
+		if (!plan_poll_loop(e->plan, e->unit, fn->decl->name, i) &&
+		    !e->guard_whole[i])
 			e->no_tail[i] = true;
 }
 
@@ -414,9 +431,12 @@ static void finish(struct emit *e)
 	free(e->on_break);
 	free(e->on_continue);
 	free(e->no_tail);
-	for (int i = 0; i < e->fn->nloops; i++)
+	for (int i = 0; i < e->fn->nloops; i++) {
 		free(e->guard[i]);
+		free(e->guard_whole[i]);
+	}
 	free(e->guard);
+	free(e->guard_whole);
 	free(e->guard_inside);
 	free(e->guarded);
 	free(e->guarded_poll);
@@ -457,7 +477,7 @@ void emit_fn(struct emit *e, struct fn *fn)
 	declare_callees(e, fn);
 	declare_clone(e, fn->decl);
 	if (class == FN_ABOVE) {
-		emit_clone(e, fn, FAST, "__ckpt_f_");
+		emit_fast(e, fn);
 		emit_clone(e, fn, SLOW, "__ckpt_s_");
 		if (fn->decl->type->variadic)
 			emit_as_written(e, fn);

@@ -183,7 +183,9 @@ void emit_header(struct emit *e, struct fn *fn, const char *prefix)
 	const char *bound;
 
 	toks_init(&toks, e->ast->text + begin, fn->body->begin - begin);
-	if (e->variant == FAST && is_forced_inline(e, fn))
+	if (e->level && !fn->decl->is_static)
+		strbuf_addstr(&e->out, "static ");
+	if (e->variant == FAST && (e->level || is_forced_inline(e, fn)))
 		strbuf_addstr(&e->out,
 			      "inline __attribute__((always_inline)) ");
 	/* another definition may replace a weak one, its clones with it */

@@ -238,7 +238,7 @@ void emit_restore(struct emit *e, struct point *p)
 
 void emit_poll(struct emit *e, struct point *p)
 {
-	if (!p->alive)
+	if (!p->alive || (e->level && p->kind == POINT_ENTRY))
 		return;
 	strbuf_addf(&e->out,
 		    " if (__builtin_expect(ckpt_request, 0) && "
@@ -289,19 +289,23 @@ static bool only_slow(const struct emit *e, enum fn_class callee)
 static void add_callee(struct emit *e, const struct decl *d, enum clone which)
 {
 	enum fn_class class = plan_class(e->plan, e->unit, d->name);
-	const char *prefix = class == FN_ABOVE ? "__ckpt_f_" : "";
+	struct strbuf prefix = STRBUF_INIT;
 
+	if (class == FN_ABOVE)
+		level_prefix(e, d, &prefix);
 	if (class == FN_FOREIGN)
 		strbuf_addstr(&e->out, d->name);
 	else if (which == SLOW_CLONE || only_slow(e, class))
 		strbuf_addf(&e->out, "__ckpt_s_%s", d->name);
 	else if (which == FAST_CLONE || !may_go_slow(e, d))
-		strbuf_addf(&e->out, "%s%s", prefix, d->name);
+		strbuf_addf(&e->out, "%s%s", prefix.data ? prefix.data : "",
+			    d->name);
 	else
 		strbuf_addf(&e->out,
 			    "(__builtin_expect(ckpt_request, 0) ? __ckpt_s_%s "
 			    ": %s%s)",
-			    d->name, prefix, d->name);
+			    d->name, prefix.data ? prefix.data : "", d->name);
+	strbuf_release(&prefix);
 }
 
 static void add_arguments(struct emit *e, struct node *call)

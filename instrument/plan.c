@@ -436,6 +436,27 @@ bool plan_is_small(const struct plan *p, int unit, const char *fn)
 	return text_ops(f) * f->callers <= small;
 }
 
+bool plan_recursion(const struct plan *p, int unit, const char *fn,
+		    struct recursion *ret)
+{
+	struct plan_fn *f = plan_resolve(p, unit, fn);
+	struct recursion r = { 0 };
+
+	if (!f || f->class != FN_ABOVE || !f->recursive)
+		return false;
+	for (int i = 0; i < f->facts->ncalls; i++) {
+		const struct fact_call *c = &f->facts->calls[i];
+
+		if (!c->callee || plan_resolve(p, unit, c->callee) != f)
+			continue;
+		r.calls++;
+		r.in_loop |= c->loop >= 0 && f->facts->loops[c->loop].trip != 1;
+	}
+	r.ops = text_ops(f);
+	*ret = r;
+	return r.calls > 0;
+}
+
 bool plan_allocates(const struct plan *p, int unit, const char *fn)
 {
 	struct plan_fn *f = plan_resolve(p, unit, fn);

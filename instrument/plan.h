@@ -53,6 +53,15 @@ bool plan_called_once(const struct plan *p, int unit, const char *fn);
  * polls they look large, so it must be told.
  */
 bool plan_is_small(const struct plan *p, int unit, const char *fn);
+/* How a function calls itself by name. */
+struct recursion {
+	long long ops; /* of its text */
+	int calls;
+	bool in_loop; /* one of them at least */
+};
+/* Whether it does, and polls. */
+bool plan_recursion(const struct plan *p, int unit, const char *fn,
+		    struct recursion *ret);
 /* Whether a call of it may end in malloc or its kin. */
 bool plan_allocates(const struct plan *p, int unit, const char *fn);
 bool plan_assume_width_safe(const struct plan *p);

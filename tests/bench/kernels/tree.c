@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* A binary tree on the heap: pointers, recursion and allocation. */
+/*
+ * A binary tree on the heap: pointers, recursion and allocation. It changes
+ * between two sums: else clang adds it up once and drops the other rounds,
+ * and another program would be measured.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -40,8 +44,10 @@ int main(int argc, char **argv)
 
 	for (int i = 0; i < 3; i++) {
 		struct node *root = build(depth, 1);
-		for (int k = 0; k < rounds; k++)
+		for (int k = 0; k < rounds; k++) {
+			root->value += k;
 			total += sum(root);
+		}
 		release(root);
 	}
 	printf("%u\n", total);
