@@ -25,6 +25,8 @@
 
 /* While polls are counted, those worth the work of making the array whole. */
 #define STEPS_PER_POLL 32
+/* A merge of so few ends soon: no poll in it unless a request is there. */
+#define FEW 256
 
 struct sort {
 	char *base; /* the program's array */
@@ -232,6 +234,44 @@ merge(struct sort *s, const struct merge *start, size_t unit_size, enum by by)
 	memcpy(to, s->room, (size_t)(out - s->room));
 }
 
+/* Both halves hold something. */
+static inline __attribute__((always_inline)) void
+merge_few(struct sort *s, const struct merge *start, size_t unit_size)
+{
+	ckpti_compare *compare = s->compare;
+	char *out = s->room;
+	char *a = start->a, *a_end = a + start->na * unit_size;
+	char *b = start->b, *b_end = b + start->nb * unit_size;
+
+	for (;;) {
+		if (compare(a, b) <= 0) {
+			memcpy(out, a, unit_size);
+			a += unit_size;
+			out += unit_size;
+			if (a == a_end)
+				break;
+		} else {
+			memcpy(out, b, unit_size);
+			b += unit_size;
+			out += unit_size;
+			if (b == b_end)
+				break;
+		}
+	}
+	if (a != a_end) /* what is left of b stands where it belongs */
+		memmove(b - (a_end - a), a, (size_t)(a_end - a));
+	memcpy(start->to, s->room, (size_t)(out - s->room));
+}
+
+static inline __attribute__((always_inline)) void
+merge_plainly(struct sort *s, const struct merge *m, size_t unit_size)
+{
+	if (m->na + m->nb <= FEW && m->na && m->nb && !ckpt_request)
+		merge_few(s, m, unit_size);
+	else
+		merge(s, m, unit_size, PLAINLY);
+}
+
 /* Inlined for the usual sizes: memcpy is then a move. */
 static void merge_by(struct sort *s, const struct merge *m, size_t unit_size)
 {
@@ -240,11 +280,11 @@ static void merge_by(struct sort *s, const struct merge *m, size_t unit_size)
 	else if (!s->compare)
 		merge(s, m, unit_size, WITH_ARG);
 	else if (unit_size == 8)
-		merge(s, m, 8, PLAINLY);
+		merge_plainly(s, m, 8);
 	else if (unit_size == 4)
-		merge(s, m, 4, PLAINLY);
+		merge_plainly(s, m, 4);
 	else
-		merge(s, m, unit_size, PLAINLY);
+		merge_plainly(s, m, unit_size);
 }
 
 static void merge_halves(struct sort *s, char *base, size_t n1, size_t n2,

@@ -9,6 +9,13 @@
  *		else body as written
  *	}
  *
+ * Where calls that may be stopped, or jumps, keep L from being written twice,
+ * and where L is a loop without polls, the loops in it choose for themselves,
+ * as a whole:
+ *
+ *	if ((n - i) * 12.0 > LIMIT) { loop with polls }
+ *	else loop as written
+ *
  * The estimate that the plan is made of takes a thousand for any count.  Here
  * the count decides, by one comparison: short nests run as the user wrote
  * them, and of long ones no iteration of L keeps a request waiting.
@@ -49,10 +56,13 @@ static bool find_obstacle(struct node *n, void *ctx)
 	case N_CASE:
 	case N_DEFAULT:
 	case N_STMT_EXPR:
-	case N_COMPOUND_LITERAL:
 	case N_ASM:
 	case N_LABEL_ADDR:
 		t->root = -1;
+		break;
+	case N_COMPOUND_LITERAL:
+		if (literal_has_address(n))
+			t->root = -1;
 		break;
 	case N_VAR:
 		if (n->decl->type->kind == T_VLA)
@@ -246,20 +256,46 @@ static bool is_worth_it(const struct nest *t)
 	return unknown && polls;
 }
 
-static void guard(struct nest *t)
+static void guard_inside(const struct nest *t)
 {
-	struct strbuf cost = STRBUF_INIT;
-
-	if (!is_worth_it(t) || !can_repeat(t) || !add_cost(t, t->root, &cost)) {
-		strbuf_release(&cost);
-		return;
-	}
-	t->e->guard[t->root] = strbuf_detach(&cost);
 	for (int i = 0; i < t->facts->nloops; i++)
 		if (is_inside(t, i)) {
 			t->e->guarded[i] = true;
 			t->e->guarded_poll[i] = polls_inside(t, i);
 		}
+}
+
+/* Whether the iterations of the root can be written in two versions. */
+static bool guard(struct nest *t)
+{
+	struct strbuf cost = STRBUF_INIT;
+
+	if (!is_worth_it(t) || !can_repeat(t) || !add_cost(t, t->root, &cost)) {
+		strbuf_release(&cost);
+		return false;
+	}
+	t->e->guard[t->root] = strbuf_detach(&cost);
+	guard_inside(t);
+	return true;
+}
+
+/* The same of all of the root: as a loop in one that is none. */
+static bool guard_whole(struct nest *t)
+{
+	struct strbuf cost = STRBUF_INIT;
+	struct nest around = *t;
+	int k = t->root;
+
+	around.root = t->facts->loops[k].parent;
+	if (t->facts->loops[k].trip >= 0 || !polls_inside(t, k) ||
+	    !can_repeat(t) || !add_loop(&around, k, &cost)) {
+		strbuf_release(&cost);
+		return false;
+	}
+	t->e->guard_whole[k] = strbuf_detach(&cost);
+	t->e->guarded[k] = t->e->guarded_poll[k] = true;
+	guard_inside(t);
+	return true;
 }
 
 void guard_loops(struct emit *e, struct fn *fn, const struct point_set *fast)
@@ -272,10 +308,24 @@ void guard_loops(struct emit *e, struct fn *fn, const struct point_set *fast)
 	for (int k = 0; k < fn->nloops; k++) {
 		t.root = k;
 		t.inside = &e->guard_inside[k];
-		if (!e->guarded[k] &&
-		    plan_poll_loop(e->plan, e->unit, fn->decl->name, k))
+		if (e->guarded[k])
+			continue;
+		if (plan_poll_loop(e->plan, e->unit, fn->decl->name, k))
 			guard(&t);
+		else
+			guard_whole(&t);
 	}
+}
+
+bool guard_is_whole(const struct emit *e, int k)
+{
+	return e->cur == e->fast && e->guard_whole[k];
+}
+
+void guard_choose(struct emit *e, int k)
+{
+	strbuf_addf(&e->out, "if (__builtin_expect(0%s > " LIMIT ", 0)) { ",
+		    e->guard_whole[k]);
 }
 
 bool guard_in_front(const struct emit *e, int k)

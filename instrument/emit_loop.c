@@ -114,7 +114,7 @@ static void emit_do(struct emit *e, struct ir *ir, int k)
 	strbuf_addstr(&e->out, ");");
 }
 
-static void emit_plain_loop(struct emit *e, struct ir *ir, int k,
+static void emit_with_polls(struct emit *e, struct ir *ir, int k,
 			    bool with_init)
 {
 	struct node *init = ir->n->init;
@@ -143,17 +143,11 @@ static void emit_plain_loop(struct emit *e, struct ir *ir, int k,
 		strbuf_addstr(&e->out, " }");
 }
 
-/* The loop as the fast clone has it, behind its init. */
-static void emit_untouched(struct emit *e, struct ir *ir, int k)
+static void emit_as_written(struct emit *e, int k, bool with_init)
 {
 	struct node *n = e->fn->loops[k];
 
-	/* ir is NULL inside an expression that the fast clone left whole */
-	if (ir && !emit_verbatim(ir)) {
-		emit_plain_loop(e, ir, k, false);
-		return;
-	}
-	if (n->kind != N_FOR) {
+	if (with_init || n->kind != N_FOR) {
 		render(e, n, &e->out);
 		return;
 	}
@@ -165,6 +159,31 @@ static void emit_untouched(struct emit *e, struct ir *ir, int k)
 		render(e, n->step, &e->out);
 	strbuf_addstr(&e->out, ") ");
 	render(e, n->body, &e->out);
+}
+
+static void emit_plain_loop(struct emit *e, struct ir *ir, int k,
+			    bool with_init)
+{
+	bool whole = guard_is_whole(e, k);
+
+	if (whole)
+		guard_choose(e, k);
+	emit_with_polls(e, ir, k, with_init);
+	if (!whole)
+		return;
+	strbuf_addstr(&e->out, " } else { ");
+	emit_as_written(e, k, with_init);
+	strbuf_addstr(&e->out, " }");
+}
+
+/* The loop as the fast clone has it, behind its init. */
+static void emit_untouched(struct emit *e, struct ir *ir, int k)
+{
+	/* ir is NULL inside an expression that the fast clone left whole */
+	if (ir && !emit_verbatim(ir))
+		emit_plain_loop(e, ir, k, false);
+	else
+		emit_as_written(e, k, false);
 }
 
 /* ---- twice ---- */

@@ -19,6 +19,31 @@ static const double indirect_guess = 1000;
 /* Of libc's that poll: it may take long, whatever the bound is. */
 static const double polling_call = 1e9;
 
+/* Of libc's: what they take at least, where that is far from the usual. */
+static const struct {
+	const char *name;
+	double cost;
+} libc_costs[] = {
+	{ "bsearch", 800 },   { "printf", 400 },    { "fprintf", 400 },
+	{ "sprintf", 400 },   { "snprintf", 400 },  { "vprintf", 400 },
+	{ "vfprintf", 400 },  { "vsprintf", 400 },  { "vsnprintf", 400 },
+	{ "scanf", 400 },     { "fscanf", 400 },    { "sscanf", 400 },
+	{ "fread", 200 },     { "fwrite", 200 },    { "fgets", 200 },
+	{ "strtod", 200 },    { "atof", 200 },	    { "pow", 150 },
+	{ "regexec", 10000 }, { "regcomp", 50000 }, { "strftime", 500 },
+	{ "localtime", 500 }, { "mktime", 500 },    { "fflush", 1000 },
+	{ "fopen", 5000 },    { "fclose", 5000 },   { "open", 1000 },
+	{ "read", 1000 },     { "write", 1000 },    { "close", 1000 },
+};
+
+static double foreign_cost(const char *name)
+{
+	for (size_t i = 0; i < sizeof(libc_costs) / sizeof(*libc_costs); i++)
+		if (!strcmp(libc_costs[i].name, name))
+			return libc_costs[i].cost;
+	return foreign_call;
+}
+
 /* As many pointers to functions lie on the way to the last one at most. */
 enum { MAX_PASSES = 30 };
 
@@ -141,7 +166,8 @@ static double call_cost(const struct plan *p, const struct plan_fn *f,
 		return foreign_call;
 	if (g)
 		return g->cost;
-	return wrapped_polls(c->callee) ? polling_call : foreign_call;
+	return wrapped_polls(c->callee) ? polling_call
+					: foreign_cost(c->callee);
 }
 
 static double region_cost(struct plan *p, struct plan_fn *f, int loop,
