@@ -14,6 +14,7 @@
 #include "common/base/xalloc.h"
 #include "instrument/fn.h"
 #include "instrument/fn_refuse.h"
+#include "instrument/handlers.h"
 
 /* ---- what there is ---- */
 
@@ -183,14 +184,6 @@ struct counters {
 	bool fetched, other;
 };
 
-static struct var *local_of(const struct node *n)
-{
-	struct node *s = node_strip((struct node *)n);
-	struct var *v = s && s->kind == N_REF ? fn_var(s->decl) : NULL;
-
-	return v && !v->mem ? v : NULL;
-}
-
 /* `*pc++`, `code[pc++]` */
 static struct var *fetched(const struct node *n)
 {
@@ -207,7 +200,7 @@ static struct var *fetched(const struct node *n)
 		return NULL;
 	while (n->kind == N_PAREN)
 		n = n->first;
-	return local_of(n->first);
+	return handlers_local(n->first);
 }
 
 static bool find_fetch(struct node *n, void *ctx)
@@ -260,7 +253,7 @@ static bool find_values(struct node *n, void *ctx)
 static bool find_op(struct node *n, void *ctx)
 {
 	struct counters *c = ctx;
-	struct var *v = n->kind == N_REF ? local_of(n) : NULL;
+	struct var *v = n->kind == N_REF ? handlers_local(n) : NULL;
 	struct counters sub = *c;
 
 	if (!v || c->is[v->index])
@@ -280,21 +273,6 @@ static bool find_ref(struct node *n, void *ctx)
 	return n->kind != N_UNEVALUATED;
 }
 
-/* `v++;`, `v += 2;`: the variable, or NULL */
-static struct var *stepped(const struct node *stmt)
-{
-	const struct node *n = stmt && stmt->kind == N_EXPR_STMT
-				       ? node_strip(stmt->first)
-				       : NULL;
-
-	if (!n || (n->kind != N_INCDEC && n->kind != N_ASSIGN) || n->op != '+')
-		return NULL;
-	if (n->kind == N_ASSIGN &&
-	    (!n->last->is_const_int || n->last->value <= 0))
-		return NULL;
-	return local_of(n->first);
-}
-
 static bool names(struct counters *c, struct node *n, const struct var *v)
 {
 	struct counters sub = *c;
@@ -308,14 +286,8 @@ static bool names(struct counters *c, struct node *n, const struct var *v)
 /* Whether the statement before the goto moves what its operand names. */
 static bool goes_behind_step(struct counters *c, const struct node *go)
 {
-	const struct node *before = go->parent ? go->parent->first : NULL;
-	struct var *v;
+	struct var *v = handlers_step_before(go, NULL);
 
-	if (before == go || go->parent->kind != N_COMPOUND)
-		return false;
-	while (before && before->next != go)
-		before = before->next;
-	v = stepped(before);
 	if (!v || !v->decl || !names(c, go->cond, v))
 		return false;
 	c->is[v->index] = true;
@@ -334,184 +306,27 @@ static bool goes_by_counter(struct counters *c, struct node *go)
 	return c->fetched;
 }
 
-/* ---- handlers ---- */
-
-/* Text that is reached with a counter set. */
-struct reach {
-	size_t begin, end;
-};
-
-struct handlers {
-	struct fn *fn;
-	const bool *is_counter;
-	struct reach *reach;
-	int nreach;
-	struct node **last; /* by handler: its last statement; 0 is what stands
-			     * before the first label */
-	bool changed;
-};
-
-static int handler_at(const struct fn *fn, size_t at)
-{
-	const struct dispatch *d = fn->dispatch;
-	int i = 0;
-
-	while (i < d->nlabels && d->labels[i]->name_at <= at)
-		i++;
-	return i;
-}
-
-static size_t handler_begin(const struct fn *fn, int i)
-{
-	return i ? fn->dispatch->labels[i - 1]->name_at : fn->body->begin;
-}
-
-static size_t handler_end(const struct fn *fn, int i)
-{
-	return i < fn->dispatch->nlabels ? fn->dispatch->labels[i]->name_at
-					 : fn->body->end;
-}
-
-static bool is_reached(const struct handlers *h, size_t at)
-{
-	for (int i = 0; i < h->nreach; i++)
-		if (at >= h->reach[i].begin && at < h->reach[i].end)
-			return true;
-	return false;
-}
-
-static void add_reach(struct handlers *h, size_t begin, size_t end)
-{
-	h->reach = xreallocarray(h->reach, h->nreach + 1, sizeof(*h->reach));
-	h->reach[h->nreach++] = (struct reach){ begin, end };
-	h->changed = true;
-}
-
-static bool is_jump(const struct node *n)
-{
-	return n->kind == N_GOTO || n->kind == N_INDIRECT_GOTO ||
-	       n->kind == N_RETURN || n->kind == N_BREAK ||
-	       n->kind == N_CONTINUE;
-}
-
-static bool is_leaf(const struct node *n)
-{
-	return is_jump(n) || n->kind == N_EXPR_STMT || n->kind == N_DECL_STMT ||
-	       n->kind == N_ASM;
-}
-
-static bool sets_counter(const struct handlers *h, const struct node *n)
-{
-	struct var *v = NULL;
-
-	if (n->kind == N_ASSIGN || (n->kind == N_INCDEC && n->op == '-'))
-		v = local_of(n->first);
-	if (!v || !h->is_counter[v->index])
-		return false;
-	return n->kind != N_ASSIGN || n->op != '+' || !n->last->is_const_int ||
-	       n->last->value < 0;
-}
+/* ---- which poll ---- */
 
 /* Nothing behind the block is reached from it but by that jump. */
-static bool ends_in_jump(const struct node *block)
+static bool leaves(const struct handlers *h, const struct node *n)
 {
-	const struct node *n = block->first;
-
-	while (n && n->next)
-		n = n->next;
-	return n && (n->kind == N_GOTO || n->kind == N_INDIRECT_GOTO ||
-		     n->kind == N_RETURN);
-}
-
-/* What may be reached from n without leaving handler i. */
-static struct reach reach_of(const struct fn *fn, const struct node *n, int i)
-{
-	struct reach r = { n->begin, handler_end(fn, i) };
-	const struct node *p = n->parent;
-
-	for (; p && p->begin >= handler_begin(fn, i); p = p->parent) {
-		if (node_is_loop(p))
-			r.begin = p->begin;
-		if (p->kind == N_COMPOUND && p->end < r.end &&
-		    ends_in_jump(p)) {
-			r.end = p->end;
-			break;
-		}
-	}
-	return r;
-}
-
-static bool find_sets(struct node *n, void *ctx)
-{
-	struct handlers *h = ctx;
-	int i = handler_at(h->fn, n->begin);
-	struct reach r;
-
-	if (is_leaf(n))
-		h->last[i] = n;
-	if (i && sets_counter(h, n)) {
-		r = reach_of(h->fn, n, i);
-		add_reach(h, r.begin, r.end);
-	}
-	return true;
-}
-
-static void reach_handler(struct handlers *h, int i)
-{
-	if (!is_reached(h, handler_begin(h->fn, i)))
-		add_reach(h, handler_begin(h->fn, i), handler_end(h->fn, i));
-}
-
-/* A backward goto has its own poll. */
-static bool find_ways_on(struct node *n, void *ctx)
-{
-	struct handlers *h = ctx;
-
-	if (n->kind == N_GOTO && n->decl && n->decl->name_at >= n->begin &&
-	    is_reached(h, n->begin))
-		reach_handler(h, handler_at(h->fn, n->decl->name_at));
-	return true;
-}
-
-static bool falls_through(const struct handlers *h, int i)
-{
-	size_t from = i ? h->fn->dispatch->labels[i - 1]->name_at : 0;
-	const struct node *n = h->last[i];
-
-	if (!n || !is_jump(n))
-		return true;
-	for (n = n->parent; n && n->begin >= from; n = n->parent)
-		if (n->kind == N_IF || n->kind == N_SWITCH || node_is_loop(n))
-			return true;
-	return false;
-}
-
-static void spread(struct handlers *h)
-{
-	int n = h->fn->dispatch->nlabels;
-
-	do {
-		h->changed = false;
-		node_walk(h->fn->body, find_ways_on, h);
-		for (int i = 1; i < n; i++)
-			if (is_reached(h, handler_end(h->fn, i) - 1) &&
-			    falls_through(h, i))
-				reach_handler(h, i + 1);
-	} while (h->changed);
+	(void)h;
+	return n->kind == N_GOTO || n->kind == N_INDIRECT_GOTO ||
+	       n->kind == N_RETURN;
 }
 
 static void plan_by_counter(struct fn *fn, const bool *is_counter)
 {
 	struct dispatch *d = fn->dispatch;
-	struct handlers h = { .fn = fn, .is_counter = is_counter };
+	struct handlers h = { .is_counter = is_counter, .leaves = leaves };
 
-	h.last = xcalloc(d->nlabels + 1, sizeof(struct node *));
-	node_walk(fn->body, find_sets, &h);
-	spread(&h);
+	for (int i = 0; i < d->nlabels; i++)
+		handlers_add(&h, d->labels[i]->name_at);
+	handlers_find(&h, fn->body);
 	for (int i = 0; i < d->ngotos; i++)
-		d->polls[i] |= is_reached(&h, d->gotos[i]->begin);
-	free(h.reach);
-	free(h.last);
+		d->polls[i] |= handlers_reached(&h, d->gotos[i]->begin);
+	handlers_release(&h);
 }
 
 void dispatch_plan(struct fn *fn)

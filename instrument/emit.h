@@ -13,7 +13,7 @@
  * and in functions:
  *   __ckpt_tN temporaries, __ckpt_m_VAR the address of a memory variable in
  *   a slow clone, __ckpt_o_VAR its storage there, __ckpt_LN resume labels,
- *   __ckpt_TN, CN, BN, PN parts of loop N, __ckpt_gN whether it is long; with
+ *   __ckpt_TN, CN, BN, PN, AN parts of loop N, __ckpt_gN whether it is long; with
  *   setjmp __ckpt_j the activation, __ckpt_mask the mask at its start,
  *   __ckpt_JN where call N returns again.
  */
@@ -60,8 +60,10 @@ struct emit {
 	char **guard_whole; /* per loop: its cost, if it is in two versions */
 	bool *guarded; /* per loop: it stands in such a one */
 	bool *guarded_poll; /* and polls in the long version */
-	int level,
-		levels; /* of the fast clone being written: see emit_level.c */
+	struct step_jump *steps; /* breaks and continues of the fast clone
+				  * that go behind their loop's poll */
+	int nsteps;
+	int level, levels; /* of the fast clone at hand: see emit_level.c */
 	bool *no_tail; /* per loop: resumed by jumping into it */
 	bool stays_slow; /* the slow clone may run on for ever: a loop made of
 			  * goto, or one that a switch jumps into */
@@ -136,6 +138,8 @@ void emit_assigned(struct emit *e, const struct var *v);
 
 void emit_list(struct emit *e, struct ir *ir);
 void emit_loop(struct emit *e, struct ir *ir);
+/* A jump that goes behind the poll of its loop, or false. */
+bool emit_step_jump(struct emit *e, const struct node *n, struct strbuf *out);
 /* Whether ir may be copied from the source in the current variant. */
 bool emit_verbatim(const struct ir *ir);
 

@@ -12,6 +12,7 @@
 #include "instrument/emit_vm.h"
 #include "instrument/hand.h"
 #include "instrument/live.h"
+#include "instrument/stepping.h"
 
 /* ---- point sets ---- */
 
@@ -97,6 +98,14 @@ static bool no_loop(void *ctx, int loop)
 	return false;
 }
 
+static void find_steps(struct emit *e, struct fn *fn,
+		       const struct point_set *fast)
+{
+	for (int k = 0; k < fn->nloops; k++)
+		if (fast->loop(fast->ctx, k))
+			e->nsteps = stepping_find(fn, k, &e->steps, e->nsteps);
+}
+
 static void lower_both(struct emit *e, struct fn *fn, enum fn_class class)
 {
 	struct set_ctx ctx = { e, fn };
@@ -111,8 +120,10 @@ static void lower_both(struct emit *e, struct fn *fn, enum fn_class class)
 	};
 	struct point_set none = { no_call, no_loop, false, false, &ctx, false };
 
-	if (class == FN_ABOVE)
+	if (class == FN_ABOVE) {
 		guard_loops(e, fn, &fast);
+		find_steps(e, fn, &fast);
+	}
 	e->slow = lower_fn(fn, &slow);
 	live_compute(e->slow);
 	e->fast = lower_fn(fn, class == FN_ABOVE ? &fast : &none);
@@ -436,6 +447,9 @@ static void finish(struct emit *e)
 		free(e->guard_whole[i]);
 	}
 	free(e->guard);
+	free(e->steps);
+	e->steps = NULL;
+	e->nsteps = 0;
 	free(e->guard_whole);
 	free(e->guard_inside);
 	free(e->guarded);

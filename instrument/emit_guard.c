@@ -37,6 +37,7 @@ struct nest {
 	const struct point_set *fast;
 	const struct fact_fn *facts;
 	int root;
+	bool whole; /* the root is repeated as a whole */
 	bool *inside; /* the comparison needs what the root's head sets */
 };
 
@@ -134,18 +135,21 @@ static bool add_local(const struct nest *t, int k, const struct decl *d,
 	const struct node *root = loop_of(t, t->root);
 	const struct var *v = fn_var(d);
 
+	int stop = t->whole ? t->facts->loops[t->root].parent : t->root;
 	size_t before = out->len;
 
-	for (; k >= 0 && k != t->root; k = t->facts->loops[k].parent)
+	for (; k >= 0 && k != stop; k = t->facts->loops[k].parent)
 		if (strip_counter(loop_of(t, k)) == d)
 			return add_end(t, k, end, out);
 	/* the root's own: its end does not change, so that the comparison
 	 * may stand in front of the loop */
-	if (strip_counter(root) == d && add_end(t, t->root, end, out))
+	if (!t->whole && strip_counter(root) == d &&
+	    add_end(t, t->root, end, out))
 		return true;
 	strbuf_setlen(out, before);
 	if (strip_is_written(root->body, d) ||
-	    (v->scope_begin > root->begin && d != strip_counter(root)))
+	    (v->scope_begin > root->begin &&
+	     (t->whole || d != strip_counter(root))))
 		return false;
 	if (strip_counter(root) == d ||
 	    (root->init && strip_is_written(root->init, d)))
@@ -283,12 +287,10 @@ static bool guard(struct nest *t)
 static bool guard_whole(struct nest *t)
 {
 	struct strbuf cost = STRBUF_INIT;
-	struct nest around = *t;
 	int k = t->root;
 
-	around.root = t->facts->loops[k].parent;
 	if (t->facts->loops[k].trip >= 0 || !polls_inside(t, k) ||
-	    !can_repeat(t) || !add_loop(&around, k, &cost)) {
+	    !can_repeat(t) || !add_loop(t, k, &cost)) {
 		strbuf_release(&cost);
 		return false;
 	}
@@ -300,7 +302,7 @@ static bool guard_whole(struct nest *t)
 
 void guard_loops(struct emit *e, struct fn *fn, const struct point_set *fast)
 {
-	struct nest t = { e, fn, fast, NULL, 0, NULL };
+	struct nest t = { .e = e, .fn = fn, .fast = fast };
 
 	t.facts = facts_find(plan_facts(e->plan, e->unit), fn->decl->name);
 	if (!t.facts || t.facts->nloops != fn->nloops)
@@ -310,7 +312,8 @@ void guard_loops(struct emit *e, struct fn *fn, const struct point_set *fast)
 		t.inside = &e->guard_inside[k];
 		if (e->guarded[k])
 			continue;
-		if (plan_poll_loop(e->plan, e->unit, fn->decl->name, k))
+		t.whole = !plan_poll_loop(e->plan, e->unit, fn->decl->name, k);
+		if (!t.whole)
 			guard(&t);
 		else
 			guard_whole(&t);

@@ -16,6 +16,7 @@
 
 #include "common/base/xalloc.h"
 #include "instrument/emit.h"
+#include "instrument/stepping.h"
 
 static const char request[] = "__builtin_expect(ckpt_request, 0)";
 
@@ -66,6 +67,42 @@ static void emit_exit_test(struct emit *e, struct ir *ir)
 	strbuf_addstr(&e->out, ")) break; ");
 }
 
+/* Where iterations begin whose poll stands elsewhere, or is not needed. */
+static void emit_again(struct emit *e, int k)
+{
+	for (int i = 0; i < e->nsteps && e->cur == e->fast; i++) {
+		if (e->steps[i].loop != k)
+			continue;
+		strbuf_addf(&e->out, " __ckpt_A%d_%d:; ", k, e->copy);
+		return;
+	}
+}
+
+static void add_step_jump(struct emit *e, const struct step_jump *j,
+			  struct strbuf *out)
+{
+	struct strbuf outer = e->out;
+
+	e->out = *out;
+	strbuf_addstr(&e->out, "{");
+	if (j->polls)
+		emit_poll(e, e->fast->loops[j->loop]->point);
+	strbuf_addf(&e->out, " goto __ckpt_A%d_%d; }", j->loop, e->copy);
+	*out = e->out;
+	e->out = outer;
+}
+
+bool emit_step_jump(struct emit *e, const struct node *n, struct strbuf *out)
+{
+	for (int i = 0; i < e->nsteps && e->cur == e->fast; i++) {
+		if (e->steps[i].jump != n)
+			continue;
+		add_step_jump(e, &e->steps[i], out);
+		return true;
+	}
+	return false;
+}
+
 /* for and while: `for (...) { pre; poll; body; C: step }` */
 static void emit_for(struct emit *e, struct ir *ir, int k, bool with_init)
 {
@@ -78,6 +115,7 @@ static void emit_for(struct emit *e, struct ir *ir, int k, bool with_init)
 		emit_exit_test(e, ir);
 	if (ir->poll)
 		emit_poll(e, ir->point);
+	emit_again(e, k);
 	if (step)
 		e->on_continue[k] = xasprintf("__ckpt_C%d_%d", k, e->copy);
 	guard_body(e, ir, k);

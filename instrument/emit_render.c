@@ -344,7 +344,12 @@ static void edit_jump(struct emit *e, struct edits *ed, struct node *n)
 {
 	int k = e->variant == AS_WRITTEN ? -1 : jump_target(e, n);
 	const char *to = NULL;
+	struct strbuf step = STRBUF_INIT;
 
+	if (e->variant != AS_WRITTEN && emit_step_jump(e, n, &step)) {
+		add(ed, n->begin, n->end, strbuf_detach(&step));
+		return;
+	}
 	if (k >= 0)
 		to = n->kind == N_BREAK ? e->on_break[k] : e->on_continue[k];
 	if (to)
