@@ -12,6 +12,7 @@
 #include "common/base/xalloc.h"
 #include "common/job/jobdesc.h"
 #include "common/svc/json.h"
+#include "common/svc/pooldir.h"
 #include "submit/archs.h"
 #include "submit/cli.h"
 #include "submit/osinfo.h"
@@ -28,6 +29,8 @@ struct run {
 	struct osinfo os;
 	struct client *client;
 	struct strbuf pool_archs;
+	bool pool_asked;
+	struct pooldir dir;
 	struct ad *checked; /* whose program was looked at last */
 	FILE *ads; /* where the ads are printed, or NULL */
 };
@@ -96,6 +99,7 @@ static struct jobdesc_opts description_opts(const struct run *s)
 		.opsys_ver = s->os.ver,
 		.opsys_and_ver = s->os.and_ver,
 		.opsys_major_ver = s->os.major_ver,
+		.spool = s->dir.spool,
 		.skip_filechecks = s->o->unchecked,
 		.cluster = s->o->dry_run ? 1 : 0, /* the scheduler's */
 		.procs_later = !s->ads,
@@ -143,6 +147,17 @@ static int check_script(const struct ad *ad, struct err *err)
 	return r;
 }
 
+/* The pool is asked once, and only by those who have a choice. */
+static int check_archs(struct run *s, const struct ad *ad, struct err *err)
+{
+	int r = 0;
+
+	if (s->client && !s->pool_asked)
+		r = archs_of_pool(s->client, &s->pool_archs, err);
+	s->pool_asked = true;
+	return r < 0 ? r : archs_check(ad, s->pool_archs.data, err);
+}
+
 /* Programs may differ from job to job: each is looked at, once in a row. */
 static int check_program(struct run *s, struct ad *ad, struct err *err)
 {
@@ -159,8 +174,8 @@ static int check_program(struct run *s, struct ad *ad, struct err *err)
 	r = s->o->any_script ? 0 : check_script(ad, err);
 	if (r == 0)
 		r = archs_of_program(ad, err);
-	if (r == 0)
-		r = archs_check(ad, s->pool_archs.data, err);
+	if (r == 0 && ad_has(ad, "ExecutableArchs"))
+		r = check_archs(s, ad, err);
 	if (r == 0) {
 		ad_free(s->checked);
 		s->checked = ad_ref(ad);
@@ -322,14 +337,6 @@ static int submit_all(struct run *s, struct submitfile *sf, struct err *err)
 	return r;
 }
 
-/* The scheduler is asked first: without it there is nothing to do. */
-static int reach(struct run *s, struct err *err)
-{
-	int r = client_new(s->o->url, &s->client, err);
-
-	return r < 0 ? r : archs_of_pool(s->client, &s->pool_archs, err);
-}
-
 static int open_ads(struct run *s, struct err *err)
 {
 	if (s->o->verbose || (s->o->dry_run && strcmp(s->o->dry_run, "-") == 0))
@@ -354,7 +361,7 @@ static int run(struct run *s, struct err *err)
 	if (r == 0)
 		r = open_ads(s, err);
 	if (r == 0 && !s->o->dry_run)
-		r = reach(s, err);
+		r = client_new(s->o->url, &s->client, err);
 	if (r == 0)
 		r = submit_all(s, sf, err);
 	if (s->ads && s->ads != stdout && fclose(s->ads) != 0 && r == 0)
@@ -369,7 +376,9 @@ int submitrun(const struct submit_opts *opts, struct err *err)
 	int r;
 
 	strbuf_init(&s.pool_archs);
+	pooldir_init(&s.dir, NULL, NULL); /* $(SPOOL) is all that needs it */
 	r = run(&s, err);
+	pooldir_release(&s.dir);
 	client_free(s.client);
 	ad_free(s.checked);
 	strbuf_release(&s.pool_archs);

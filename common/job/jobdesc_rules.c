@@ -246,12 +246,18 @@ static int set_attr(void *ctx, const char *name, const char *raw,
 {
 	struct attrs_ctx *c = ctx;
 	const char *names[] = { name, NULL };
+	struct err why = ERR_INIT;
 	char *text;
 	int rc = submitfile_expand(c->d->sf, raw, &text, err);
 
 	if (!rc) {
 		rc = jobdesc_set_expr(c->d, names, c->ad, name,
-				      *text ? text : "undefined", err);
+				      *text ? text : "undefined", &why);
+		if (rc)
+			err_set(err, rc, "%s%s", err_text(&why),
+				strchr(text, '"') ? ""
+						  : "; a text wants double "
+						    "quotes around it");
 		free(text);
 	}
 	return rc;

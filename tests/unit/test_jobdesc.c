@@ -264,6 +264,9 @@ static const struct {
 	  "files can be transferred, no URLs\n" },
 	{ "initialdir = nowhere", "error: job.sub:2: initialdir: no "
 				  "directory '/cwd/nowhere'\n" },
+	{ "+Foo = hello world",
+	  "error: job.sub:2: Foo: column 7: expected an operator, found 'world'"
+	  "; a text wants double quotes around it\n" },
 	{ "requirements = a ==",
 	  "error: job.sub:2: requirements: column 5: expected a value, "
 	  "found the end\n" },
