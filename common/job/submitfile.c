@@ -229,7 +229,13 @@ static int skip_queue(struct submitfile *sf, const char *args, struct err *err)
 static int append_lines(struct submitfile *sf, struct err *err)
 {
 	for (size_t i = 0; i < sf->append_count; i++) {
-		int rc = assignment(sf, sf->appended[i], "-append", err);
+		const char *line = sf->appended[i];
+		int rc = keyword(line, "queue")
+				 ? err_set(err, -EINVAL,
+					   "'%s': the queue statement is "
+					   "given with -queue",
+					   line)
+				 : assignment(sf, line, "-append", err);
 
 		if (rc) {
 			err_prefix(err, "-append");

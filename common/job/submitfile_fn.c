@@ -51,6 +51,15 @@ static int value_of(struct call *c, size_t i, char **ret)
 	return rc;
 }
 
+/* What needs the cluster's number cannot have it before the scheduler gave it. */
+static int check_known(struct call *c, const char *text)
+{
+	if (!strstr(text, SUBMIT_CLUSTER_LATER))
+		return 0;
+	return fail(c, "the cluster's number is not known before the scheduler "
+		       "gives it: use $(Cluster) alone");
+}
+
 /* Argument i, a macro or an expression, as a number. */
 static int number_of(struct call *c, size_t i, struct value *ret)
 {
@@ -61,6 +70,11 @@ static int number_of(struct call *c, size_t i, struct value *ret)
 
 	if (rc)
 		return rc;
+	rc = check_known(c, text);
+	if (rc) {
+		free(text);
+		return rc;
+	}
 	rc = expr_parse(text, &expr, c->err);
 	if (!rc) {
 		eval_init(&ev, NULL, NULL);
@@ -290,6 +304,11 @@ static int fn_substr(struct call *c, struct strbuf *out)
 		rc = value_of(c, 0, &text);
 	if (rc)
 		return rc;
+	rc = check_known(c, text);
+	if (rc) {
+		free(text);
+		return rc;
+	}
 	size = (int64_t)strlen(text);
 	if (start < 0)
 		start = start + size < 0 ? 0 : start + size;

@@ -502,6 +502,14 @@ static void test_procs_later(void **state)
 		  "-- 1\nProcId = 0\nArgs = \"1\"\n-- 1\n", "" },
 		{ "arguments = $(Process)\nqueue in (a b)",
 		  "-- 1\nProcId = 0\nArgs = \"0\"\n-- 1\n", "" },
+		{ "output = $INT(ClusterId,%05d)\nqueue",
+		  "error: job.sub:2: output: $INT(): the cluster's number is "
+		  "not known before the scheduler gives it",
+		  "" },
+		{ "output = $Fn(d/x.$(Cluster).txt)$SUBSTR(abc,1)\nqueue",
+		  "-- 1\nProcId = 0\nOwner", "Out = \"x.$(Cluster)bc\"\n" },
+		{ "output = $SUBSTR(Cluster,1)\nqueue",
+		  "error: job.sub:2: ", "" },
 		{ "arguments = x\nqueue 3 in (a b)", "-- 6\nProcId = 0\nOwner",
 		  "" },
 		/* the second statement has rows; nulls leave the first's */
