@@ -236,8 +236,8 @@ static int add_job(struct run *s, struct submission *sub, struct jobdesc *desc,
 	return 0;
 }
 
-static int gather(struct run *s, struct jobdesc *desc, struct submission *sub,
-		  struct err *err)
+static int gather(struct run *s, const struct submitfile *sf,
+		  struct jobdesc *desc, struct submission *sub, struct err *err)
 {
 	struct ad *proc;
 	int r;
@@ -257,8 +257,11 @@ static int gather(struct run *s, struct jobdesc *desc, struct submission *sub,
 		putchar('\n');
 	if (r == 0 && submission_count(sub) == 0)
 		r = err_set(err, -EINVAL,
-			    "the submit description queues no jobs; it wants "
-			    "a line 'queue'");
+			    submitfile_queue_count(sf)
+				    ? "the queue statement has no items, or a "
+				      "count of 0: there is nothing to submit"
+				    : "the submit description queues no jobs; "
+				      "it wants a line 'queue'");
 	return r;
 }
 
@@ -326,7 +329,7 @@ static int submit_all(struct run *s, struct submitfile *sf, struct err *err)
 	struct jobdesc_opts opts = description_opts(s);
 	struct jobdesc *desc = jobdesc_new(sf, submit_io_system(), &opts);
 	struct submission *sub = submission_new();
-	int r = gather(s, desc, sub, err);
+	int r = gather(s, sf, desc, sub, err);
 
 	if (r == 0)
 		r = send(s, sub, desc, err);
