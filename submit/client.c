@@ -223,7 +223,15 @@ static int call(struct client *c, const char *method, const char *path,
 int client_call(struct client *c, const char *method, const char *path,
 		json_t *body, json_t **ret_json, struct err *err)
 {
-	return client_call_again(c, method, path, body, 0, ret_json, err);
+	struct strbuf text = STRBUF_INIT;
+	int r;
+
+	if (body)
+		json_write(body, &text);
+	json_decref(body);
+	r = client_call_again(c, method, path, &text, 0, ret_json, err);
+	strbuf_release(&text);
+	return r;
 }
 
 static void pause_ms(int64_t ms)
@@ -234,20 +242,16 @@ static void pause_ms(int64_t ms)
 }
 
 int client_call_again(struct client *c, const char *method, const char *path,
-		      json_t *body, int64_t patience_ms, json_t **ret_json,
-		      struct err *err)
+		      const struct strbuf *body, int64_t patience_ms,
+		      json_t **ret_json, struct err *err)
 {
 	int64_t until = clock_mono_ms() + patience_ms;
-	struct strbuf text = STRBUF_INIT;
 	int r;
 
-	if (body)
-		json_write(body, &text);
-	json_decref(body);
 	for (;;) {
 		struct err one = ERR_INIT;
 
-		r = call(c, method, path, &text, ret_json, &one);
+		r = call(c, method, path, body, ret_json, &one);
 		/* A connection that broke shows that somebody was there. */
 		if (r == -ECONNRESET)
 			c->reached = true;
@@ -260,7 +264,6 @@ int client_call_again(struct client *c, const char *method, const char *path,
 			err_set(err, r, "%s", err_text(&one));
 		break;
 	}
-	strbuf_release(&text);
 	return r;
 }
 

@@ -41,12 +41,12 @@ int client_get(struct client *c, const char *path, json_t **ret_json,
 int client_fetch(struct client *c, const char *path, int fd, struct err *err);
 
 /*
- * As client_call, for requests that may be repeated: goes on trying for
+ * As client_call with the body's text, for requests that may be repeated: goes on trying for
  * `patience_ms` while the scheduler is away after it was reached once.
  */
 int client_call_again(struct client *c, const char *method, const char *path,
-		      json_t *body, int64_t patience_ms, json_t **ret_json,
-		      struct err *err);
+		      const struct strbuf *body, int64_t patience_ms,
+		      json_t **ret_json, struct err *err);
 
 /* Appends "key=value", encoded, with '?' or '&' as the path needs it. */
 void client_add_query(struct strbuf *path, const char *key, const char *value);

@@ -7,7 +7,7 @@
 
 #include "common/ad/ad.h"
 #include "common/base/err.h"
-#include "common/svc/json.h"
+#include "common/base/strbuf.h"
 
 struct submission;
 
@@ -22,10 +22,10 @@ void submission_add(struct submission *s, const struct ad *proc, int64_t count);
 int64_t submission_count(const struct submission *s);
 
 /*
- * The request's body, with a new UUID, the cluster's ad being `cluster`.
- * NULL where there is no randomness.
+ * Appends the request's body, as JSON with a new UUID, the cluster's ad being
+ * `cluster`. Returns 0, or -EIO where there is no randomness.
  */
-json_t *submission_body(const struct submission *s, const struct ad *cluster,
-			struct err *err);
+int submission_body(const struct submission *s, const struct ad *cluster,
+		    struct strbuf *out, struct err *err);
 
 #endif

@@ -287,7 +287,8 @@ static int send(struct run *s, struct submission *sub, struct jobdesc *desc,
 		struct err *err)
 {
 	struct ad *cluster = jobdesc_cluster(desc);
-	json_t *body, *json = NULL;
+	struct strbuf body = STRBUF_INIT;
+	json_t *json = NULL;
 	int64_t id = 1;
 	int r;
 
@@ -296,11 +297,11 @@ static int send(struct run *s, struct submission *sub, struct jobdesc *desc,
 		print_done(s, id, submission_count(sub));
 		return 0;
 	}
-	body = submission_body(sub, cluster, err);
-	if (!body)
-		return -EIO;
-	r = client_call_again(s->client, "POST", "/api/v1/clusters", body,
-			      PATIENCE_MS, &json, err);
+	r = submission_body(sub, cluster, &body, err);
+	if (r == 0)
+		r = client_call_again(s->client, "POST", "/api/v1/clusters",
+				      &body, PATIENCE_MS, &json, err);
+	strbuf_release(&body);
 	if (r == 0)
 		r = json_get_int(json, "cluster", &id, err);
 	if (r == 0)

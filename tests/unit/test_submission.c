@@ -15,6 +15,17 @@ static struct ad *ad_of(const char *text)
 	return ad;
 }
 
+static json_t *body_of(const struct submission *s, const struct ad *cluster)
+{
+	struct strbuf text = STRBUF_INIT;
+	json_t *body;
+
+	assert_int_equal(submission_body(s, cluster, &text, NULL), 0);
+	assert_int_equal(json_parse(text.data, text.len, &body, NULL), 0);
+	strbuf_release(&text);
+	return body;
+}
+
 /* Rows have a cell for every column, those of later jobs too. */
 static void rows_fit_columns(void **state)
 {
@@ -37,8 +48,7 @@ static void rows_fit_columns(void **state)
 		submission_add(s, proc, 1);
 		ad_free(proc);
 	}
-	body = submission_body(s, cluster, NULL);
-	assert_non_null(body);
+	body = body_of(s, cluster);
 	assert_int_equal(json_get_str(body, "uuid", &uuid, NULL), 0);
 	assert_int_equal(strlen(uuid), 36);
 	assert_int_equal(uuid[14], '4');
@@ -70,7 +80,7 @@ static void alike_jobs_are_counted(void **state)
 	(void)state;
 	submission_add(s, none, 1000000);
 	assert_int_equal(submission_count(s), 1000000);
-	body = submission_body(s, cluster, NULL);
+	body = body_of(s, cluster);
 	assert_int_equal(json_get_int(body, "count", &count, NULL), 0);
 	assert_int_equal(count, 1000000);
 	assert_null(json_object_get(body, "columns"));
@@ -82,7 +92,7 @@ static void alike_jobs_are_counted(void **state)
 	s = submission_new();
 	submission_add(s, none, 3);
 	submission_add(s, own, 2);
-	body = submission_body(s, cluster, NULL);
+	body = body_of(s, cluster);
 	assert_int_equal(json_array_size(json_object_get(body, "rows")), 5);
 	first = json_array_get(json_object_get(body, "rows"), 2);
 	last = json_array_get(json_object_get(body, "rows"), 4);
