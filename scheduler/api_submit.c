@@ -315,7 +315,7 @@ static int write_proc(struct api_call *c, const struct submission *sub,
 		.cluster = sub->cluster,
 		.proc = proc,
 		.state = sub->hold ? JOBSTATE_HELD : JOBSTATE_IDLE,
-		.prio = (int)ad_int(sub->ad, "JobPrio", 0),
+		.prio = queue_prio(cluster, row),
 		.entered = sched_now(),
 		.row = row,
 	};

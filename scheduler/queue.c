@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const char *const first_of_job[] = { "Requirements", "Rank",
 					    "RequestCpus",  "RequestMemory",
@@ -222,6 +223,23 @@ static int apply_row(struct ad *ad, char *const *columns, const char *row,
 	}
 	json_decref(list);
 	return rc;
+}
+
+int queue_prio(const struct cluster *c, const char *row)
+{
+	int64_t prio = ad_int(c->ad, "JobPrio", 0);
+	json_t *list = NULL;
+
+	for (size_t i = 0; row && c->columns[i]; i++) {
+		if (strcasecmp(c->columns[i], "JobPrio") != 0 ||
+		    json_parse(row, strlen(row), &list, NULL))
+			continue;
+		if (json_is_integer(json_array_get(list, i)))
+			prio = json_integer_value(json_array_get(list, i));
+		json_decref(list);
+		break;
+	}
+	return (int)prio;
 }
 
 static int apply_attrs(struct ad *ad, const char *attrs, struct err *err)

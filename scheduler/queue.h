@@ -173,6 +173,8 @@ int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err);
 int queue_build_ad(struct ad *cluster_ad, char *const *columns, int proc,
 		   const char *row, const char *attrs, struct ad **ret_ad,
 		   struct err *err);
+/* The JobPrio that a new job has: its row's, else its cluster's. */
+int queue_prio(const struct cluster *c, const char *row);
 /* JSON list of names to a vector ended by NULL. */
 int queue_parse_columns(const char *json, char ***ret_columns, struct err *err);
 void queue_free_columns(char **columns);
