@@ -5,10 +5,14 @@
 #include "common/base/clock.h"
 #include "common/base/err.h"
 #include "common/base/hash.h"
+#include "common/base/log.h"
 #include "common/base/xalloc.h"
 #include "common/svc/json.h"
+#include "scheduler/conclimit.h"
 #include "scheduler/core.h"
 #include "scheduler/db/dbattempts.h"
+#include "scheduler/feed.h"
+#include "scheduler/health.h"
 #include "scheduler/match.h"
 #include "scheduler/nodes.h"
 #include "scheduler/queue.h"
@@ -31,6 +35,8 @@ static void free_attempt(struct attempt *a)
 	free(a->arch);
 	free(a->slot_name);
 	free(a->reason);
+	free(a->preempted_for);
+	free(a->limits);
 	free(a->address);
 	free(a->scratch);
 	json_decref(a->start);
@@ -151,20 +157,79 @@ int attempts_store(struct sched *s, struct attempt *a, struct err *err)
 	return rc;
 }
 
-/* RequestCpus: what HTCondor's default slot weight comes to. */
-static double charged_cores(struct sched *s, struct job *j)
+/*
+ * What it uses: RequestCpus, to which HTCondor's default slot weight comes,
+ * and concurrency limits. The row is read only where it says one of them.
+ */
+static void note_use(struct sched *s, struct attempt *a)
 {
-	const struct cluster *c = j->cluster;
+	const struct cluster *c = a->job->cluster;
 	struct ad *ad = NULL;
 	double cores;
 
 	for (size_t i = 0; !ad && c->columns[i]; i++)
-		if (!strcasecmp(c->columns[i], "RequestCpus") &&
-		    queue_ad(s->db, j, &ad, NULL))
+		if ((!strcasecmp(c->columns[i], "RequestCpus") ||
+		     !strcasecmp(c->columns[i], "ConcurrencyLimits")) &&
+		    queue_ad(s->db, a->job, &ad, NULL))
 			break;
 	cores = ad_real(ad ? ad : c->ad, "RequestCpus", 1);
+	a->cores = cores > 0 ? cores : 1;
+	a->limits = xstrdup(ad_str(ad ? ad : c->ad, "ConcurrencyLimits"));
 	ad_free(ad);
-	return cores > 0 ? cores : 1;
+}
+
+/* -- what an end says of its host ---------------------------------------------- */
+
+static void host_changed(struct sched *s, struct host *h)
+{
+	for (size_t i = 0; i < h->slot_count; i++)
+		match_slot_changed(s->match, h->slots[i]);
+}
+
+static enum health_end end_of(const struct attempt *a,
+			      const struct dbattempt *row,
+			      const struct wire_end *end)
+{
+	int64_t ran_s = row->started ? row->ended - row->started : 0;
+
+	/* What it was made to do is nobody's fault. */
+	if (a->want >= WIRE_WANT_VACATE)
+		return HEALTH_NOTHING;
+	if (row->started && ran_s >= HEALTH_QUICK_S)
+		return HEALTH_GOOD;
+	switch (end->how) {
+	case WIRE_HOW_EXITED:
+		return end->code ? HEALTH_DOUBTFUL : HEALTH_GOOD;
+	case WIRE_HOW_SIGNALED:
+		return HEALTH_DOUBTFUL;
+	case WIRE_HOW_FAILED:
+	case WIRE_HOW_LOST:
+		return HEALTH_BAD;
+	default:
+		return HEALTH_NOTHING;
+	}
+}
+
+/* To be called when the slot is left. */
+static void note_health(struct sched *s, struct cluster *c, struct host *h,
+			enum health_end end)
+{
+	enum health_state before = health_state(&h->health);
+
+	/* There must be another one for its jobs. */
+	if (before == HEALTH_OK && nodes_count(s->nodes) < 2)
+		return;
+	if (health_note(&h->health, h->name, &c->health, c->id, end,
+			clock_boot_ms())) {
+		log_warn("host %s: %s", h->name,
+			 health_state(&h->health) == HEALTH_ASIDE
+				 ? "set aside, jobs fail there within seconds"
+				 : "jobs run well there again");
+		feed_host(s, h);
+	}
+	/* On probation a job that is gone makes room on the whole host. */
+	if (before != HEALTH_OK || health_state(&h->health) != HEALTH_OK)
+		host_changed(s, h);
 }
 
 static void attach(struct sched *s, struct attempt *a, struct slot *slot)
@@ -173,10 +238,14 @@ static void attach(struct sched *s, struct attempt *a, struct slot *slot)
 	slot->attempt = a;
 	a->job->attempt = a;
 	hash_set(s->attempts, a->nonce, a);
-	a->cores = charged_cores(s, a->job);
+	note_use(s, a);
+	conclimit_use(s->limits, a->limits, 1);
 	share_use(&a->job->cluster->account->share, sched_now(), a->cores);
 	attempts_renew(a);
-	slot_changed(s, slot);
+	if (health_state(&slot->host->health) == HEALTH_OK)
+		slot_changed(s, slot);
+	else
+		host_changed(s, slot->host);
 }
 
 int attempts_open(struct sched *s, struct job *j, struct slot *slot,
@@ -213,6 +282,7 @@ int attempts_close(struct sched *s, struct attempt *a,
 		   const struct wire_end *end, struct err *err)
 {
 	struct dbattempt row;
+	struct host *h;
 	char *figures;
 	int rc = core_write(s, err);
 
@@ -236,7 +306,10 @@ int attempts_close(struct sched *s, struct attempt *a,
 	if (rc)
 		return rc;
 	share_use(&a->job->cluster->account->share, sched_now(), -a->cores);
+	h = a->slot->host;
+	conclimit_use(s->limits, a->limits, -1);
 	leave_slot(s, a->slot);
+	note_health(s, a->job->cluster, h, end_of(a, &row, end));
 	a->job->attempt = NULL;
 	hash_steal(s->attempts, a->nonce);
 	free_attempt(a);

@@ -10,7 +10,9 @@
 #include "scheduler/attempts.h"
 #include "scheduler/core.h"
 #include "scheduler/db/db.h"
+#include "scheduler/db/dbattempts.h"
 #include "scheduler/db/dbjobs.h"
+#include "scheduler/factory.h"
 #include "scheduler/feed.h"
 #include "scheduler/joblog.h"
 #include "scheduler/nodes.h"
@@ -20,6 +22,7 @@
 #include "scheduler/sched.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -269,9 +272,12 @@ static int end_job(struct move *m, struct err *err)
 	free(text);
 	if (!rc)
 		rc = index_prune(m->s->index, cluster, j->proc, 0, err);
-	if (!rc && queue_drop_job(m->s->queue, j))
-		rc = dbjobs_drop_cluster(m->s->db, cluster, err);
-	return rc;
+	if (rc)
+		return rc;
+	if (queue_drop_job(m->s->queue, j))
+		return dbjobs_drop_cluster(m->s->db, cluster, err);
+	factory_look(m->s, queue_cluster(m->s->queue, cluster));
+	return 0;
 }
 
 static int to_next(struct move *m, struct err *err)
@@ -289,6 +295,8 @@ static int to_next(struct move *m, struct err *err)
 	if (before == JOBSTATE_IDLE)
 		queue_dequeue(m->s->queue, j);
 	queue_set_state(j, m->step.next);
+	if (before == JOBSTATE_IDLE)
+		factory_look(m->s, j->cluster);
 	return 0;
 }
 
@@ -375,6 +383,28 @@ int jobs_event(struct sched *s, struct job *j, enum job_event event,
 	if (ret_gone)
 		*ret_gone = m.step.effects & JOBFX_END;
 	return 0;
+}
+
+int jobs_hold_failing(struct sched *s, struct job *j, struct err *err)
+{
+	char reason[120];
+	struct jobs_note note = { .reason = reason,
+				  .code = JOBS_HOLD_EVERYWHERE };
+	int hosts, rc;
+
+	if (j->attempts < HEALTH_BAD_HOSTS ||
+	    ad_has(j->cluster->ad, "JobMaxRetries"))
+		return 0;
+	hosts = dbattempts_failed_hosts(s->db, j->cluster->id, j->proc,
+					HEALTH_QUICK_S);
+	if (hosts < HEALTH_BAD_HOSTS)
+		return 0;
+	snprintf(reason, sizeof(reason),
+		 "The job failed within %d seconds on each of %d hosts",
+		 HEALTH_QUICK_S, hosts);
+	note.subcode = hosts;
+	rc = jobs_event(s, j, JOBEVENT_HOLD, &note, NULL, err);
+	return rc == -EALREADY || rc == -EINVAL ? 0 : rc;
 }
 
 int jobs_set_attr(struct sched *s, struct job *j, const struct ad *changes,

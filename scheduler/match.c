@@ -6,6 +6,7 @@
 #include "common/base/hash.h"
 #include "common/base/list.h"
 #include "common/base/xalloc.h"
+#include "scheduler/conclimit.h"
 #include "scheduler/nodes.h"
 #include "scheduler/queue.h"
 #include "scheduler/sig.h"
@@ -21,6 +22,8 @@ struct match {
 	struct queue *queue;
 	struct nodes *nodes;
 	struct slotclasses *classes;
+	struct conclimits *limits; /* or NULL */
+	bool limited; /* some bucket is */
 	unsigned int generation; /* of the slots' sig, as the classes know it */
 	int64_t boot_ms, now;
 	int64_t wake_ms; /* earliest time a held back job is free, or -1 */
@@ -39,6 +42,11 @@ struct match *match_new(struct queue *q, struct nodes *n)
 	m->classes = slotclass_new(queue_slot_sig(q));
 	m->generation = sig_generation(queue_slot_sig(q));
 	return m;
+}
+
+void match_set_limits(struct match *m, struct conclimits *limits)
+{
+	m->limits = limits;
 }
 
 void match_free(struct match *m)
@@ -127,7 +135,8 @@ static void decide(const struct autocluster *ac, const struct slotclass *c,
 	v->fits = fits(ac, c);
 	v->job_accepts = ad_accepts(ac->ad, c->ad);
 	v->slot_accepts = ad_accepts(c->ad, ac->ad);
-	if (!match_is_yes(v))
+	v->yes = v->allowed && v->fits && v->job_accepts && v->slot_accepts;
+	if (!v->yes)
 		return;
 	v->job_rank = ad_rank(ac->ad, c->ad);
 	v->slot_rank = ad_rank(c->ad, ac->ad);
@@ -156,11 +165,6 @@ const struct verdict *match_verdict(struct match *m, struct autocluster *ac,
 	return &ac->verdicts[c->index];
 }
 
-bool match_is_yes(const struct verdict *v)
-{
-	return v->allowed && v->fits && v->job_accepts && v->slot_accepts;
-}
-
 /* -- what becomes ready ---------------------------------------------------------- */
 
 static void wake_autocluster(struct match *m, struct autocluster *ac)
@@ -179,7 +183,7 @@ static void wake_for(struct match *m, struct slotclass *c)
 	struct autocluster *ac;
 
 	while ((ac = queue_next_autocluster(m->queue, &it)))
-		if (ac->jobs && match_is_yes(match_verdict(m, ac, c)))
+		if (ac->jobs && match_verdict(m, ac, c)->yes)
 			wake_autocluster(m, ac);
 }
 
@@ -197,6 +201,24 @@ static void wake_waiting(struct match *m)
 			}
 }
 
+/* Something may have ended, or a limit have been raised, since. */
+static void wake_limited(struct match *m)
+{
+	struct hash_iter it = { 0 };
+	struct autocluster *ac;
+	struct bucket *b;
+
+	if (!m->limited)
+		return;
+	m->limited = false;
+	while ((ac = queue_next_autocluster(m->queue, &it)))
+		list_for_each(b, &ac->buckets, by_ac)
+			if (b->limited) {
+				b->limited = false;
+				queue_set_ready(m->queue, b, true);
+			}
+}
+
 void match_begin(struct match *m, int64_t now_boot_ms, int64_t now)
 {
 	struct slotclass *c;
@@ -204,6 +226,7 @@ void match_begin(struct match *m, int64_t now_boot_ms, int64_t now)
 	m->boot_ms = now_boot_ms;
 	m->now = now;
 	regenerate(m);
+	wake_limited(m);
 	while ((c = slotclass_next_fresh(m->classes)))
 		if (c->free_count)
 			wake_for(m, c);
@@ -245,41 +268,49 @@ static struct slot *slot_of_class(struct match *m, struct job *j,
 
 /*
  * The slot's own wish, the job's, and then where least is left over, so that
- * large slots stay for large jobs. Equal ones keep the order in which they
- * became free.
+ * large slots stay for large jobs.
  */
-static bool better(const struct verdict *a, const struct slotclass *ca,
-		   const struct verdict *b, const struct slotclass *cb)
+static bool better(const struct verdict *a, const struct slotclass_offer *oa,
+		   const struct verdict *b, const struct slotclass_offer *ob)
 {
 	if (a->slot_rank != b->slot_rank)
 		return a->slot_rank > b->slot_rank;
 	if (a->job_rank != b->job_rank)
 		return a->job_rank > b->job_rank;
-	if (ca->cpus != cb->cpus)
-		return ca->cpus < cb->cpus;
-	return ca->memory_mb < cb->memory_mb;
+	if (oa->cpus != ob->cpus)
+		return oa->cpus < ob->cpus;
+	if (oa->memory_mb != ob->memory_mb)
+		return oa->memory_mb < ob->memory_mb;
+	return oa->serial < ob->serial;
 }
 
+/* The loop that counts: the table and the verdicts, nothing else. */
 static struct slot *best_slot(struct match *m, struct job *j)
 {
 	struct autocluster *ac = j->bucket->ac;
-	struct slotclass *c, *best_class = NULL;
-	const struct verdict *best = NULL;
+	const struct slotclass_offer *best = NULL, *offers;
+	const struct verdict *best_verdict = NULL;
 	struct slot *slot = NULL;
+	size_t n;
 
-	list_for_each(c, slotclass_with_free(m->classes), free_link) {
-		const struct verdict *v = match_verdict(m, ac, c);
+	offers = slotclass_offers(m->classes, &n);
+	if (slotclass_bound(m->classes) > ac->verdict_count)
+		grow(ac, slotclass_bound(m->classes));
+	for (size_t i = 0; i < n; i++) {
+		const struct slotclass_offer *o = &offers[i];
+		struct verdict *v = &ac->verdicts[o->index];
 		struct slot *s;
 
-		if (!match_is_yes(v) ||
-		    (best && !better(v, c, best, best_class)))
+		if (v->serial != o->serial)
+			decide(ac, o->class, v);
+		if (!v->yes || (best && !better(v, o, best_verdict, best)))
 			continue;
-		s = slot_of_class(m, j, c);
+		s = slot_of_class(m, j, o->class);
 		if (!s)
 			continue;
 		slot = s;
-		best = v;
-		best_class = c;
+		best = o;
+		best_verdict = v;
 	}
 	return slot;
 }
@@ -296,11 +327,28 @@ static void skip(struct match *m, struct job *j)
 	m->skipped[m->skip_count++] = j;
 }
 
+/* Neither a concurrency limit nor the user's ceiling is in the way? */
+static bool may_start(struct match *m, struct bucket *b)
+{
+	const struct autocluster *ac = b->ac;
+
+	if (share_allows(&b->user->share, (double)ac->request.cpus) &&
+	    (!m->limits ||
+	     conclimit_allows(m->limits, ad_str(ac->ad, "ConcurrencyLimits"),
+			      NULL)))
+		return true;
+	b->limited = m->limited = true;
+	queue_set_ready(m->queue, b, false);
+	return false;
+}
+
 /* The next job of a bucket that fits somewhere; else it is not ready. */
 static struct slot *try_bucket(struct match *m, struct bucket *b,
 			       struct job **ret_job)
 {
 	b->ac->decided = m->now;
+	if (!may_start(m, b))
+		return NULL;
 	for (int i = 0; i < SKIP_MAX; i++) {
 		struct jobheap_node *n = jobheap_top(&b->heap);
 		struct job *j;
@@ -364,9 +412,10 @@ static struct user *next_user(struct match *m)
 bool match_next(struct match *m, struct job **ret_job, struct slot **ret_slot)
 {
 	struct user *u;
+	size_t offers;
 
-	while (!list_empty(slotclass_with_free(m->classes)) &&
-	       (u = next_user(m))) {
+	slotclass_offers(m->classes, &offers);
+	while (offers && (u = next_user(m))) {
 		struct bucket *b = best_bucket(m, u);
 		struct slot *s = b ? try_bucket(m, b, ret_job) : NULL;
 

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 struct autocluster;
+struct conclimits;
 struct job;
 struct match;
 struct nodes;
@@ -26,6 +27,9 @@ struct match *match_new(struct queue *q, struct nodes *n);
 /* The slots must be gone (nodes_free). */
 void match_free(struct match *m);
 
+/* Concurrency limits, borrowed; none where this was not called. */
+void match_set_limits(struct match *m, struct conclimits *limits);
+
 /*
  * Looks at a slot again: call when its ad, what is left of it, its attempt or
  * whether it accepts jobs has changed.
@@ -36,15 +40,15 @@ void match_all_changed(struct match *m);
 
 /* What was decided of an autocluster and a slot class. */
 struct verdict {
-	uint64_t serial; /* of the class; 0: nothing */
-	bool allowed; /* by built architectures and checkpoint */
-	bool job_accepts, slot_accepts;
-	bool fits; /* what a partitionable slot has left suffices */
+	uint32_t serial; /* of the class; 0: nothing */
+	bool allowed : 1; /* by built architectures and checkpoint */
+	bool job_accepts : 1, slot_accepts : 1;
+	bool fits : 1; /* what a partitionable slot has left suffices */
+	bool yes : 1; /* all of them */
 	double slot_rank, job_rank;
 };
 const struct verdict *match_verdict(struct match *m, struct autocluster *ac,
 				    struct slotclass *c);
-bool match_is_yes(const struct verdict *v);
 
 /*
  * One pairing: the job whose user's turn it is, and its best free slot.

@@ -8,11 +8,13 @@
 #include "common/store/index.h"
 #include "scheduler/attempts.h"
 #include "scheduler/ckpts.h"
+#include "scheduler/conclimit.h"
 #include "scheduler/core.h"
 #include "scheduler/db/db.h"
 #include "scheduler/db/dbjobs.h"
 #include "scheduler/db/dbusers.h"
 #include "scheduler/db/meta.h"
+#include "scheduler/factory.h"
 #include "scheduler/hosts.h"
 #include "scheduler/match.h"
 #include "scheduler/nodes.h"
@@ -168,6 +170,11 @@ int recover_load(struct sched *s, struct err *err)
 	s->nodes = nodes_new();
 	s->match = match_new(s->queue, s->nodes);
 	s->attempts = hash_new(NULL);
+	factory_new(s);
+	rc = config_limits(&s->config, &s->limits, err);
+	if (rc)
+		return rc;
+	match_set_limits(s->match, s->limits);
 	rc = load_rows(s, err);
 	if (!rc)
 		rc = enqueue_idle(s, err);
@@ -175,6 +182,7 @@ int recover_load(struct sched *s, struct err *err)
 		rc = outbox_load(s, err);
 	if (rc)
 		return rc;
+	factory_recover(s);
 	prepare_recover(s);
 	place_recover(s);
 	core_want_match(s);
@@ -186,6 +194,9 @@ void recover_unload(struct sched *s)
 	if (!s->queue)
 		return;
 	outbox_drop(s);
+	factory_free(s);
+	conclimit_free(s->limits);
+	s->limits = NULL;
 	attempts_free_all(s);
 	hash_free(s->attempts);
 	nodes_free(s->nodes);

@@ -20,9 +20,11 @@
 #include <stdint.h>
 
 struct backend;
+struct conclimits;
 struct core;
 struct db;
 struct evloop;
+struct factory;
 struct feed;
 struct hash;
 struct helpers;
@@ -59,6 +61,9 @@ struct sched {
 	struct nodes *nodes;
 	struct match *match;
 	struct hash *attempts; /* live ones, by nonce */
+	struct factory *factory;
+	struct conclimits *limits; /* what live attempts use of them */
+	int64_t preempt_next_ms; /* boot clock */
 
 	struct backend *backend; /* packs */
 	struct index *index;
