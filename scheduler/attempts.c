@@ -13,6 +13,7 @@
 #include "scheduler/db/dbattempts.h"
 #include "scheduler/feed.h"
 #include "scheduler/health.h"
+#include "scheduler/hosts.h"
 #include "scheduler/match.h"
 #include "scheduler/nodes.h"
 #include "scheduler/queue.h"
@@ -323,7 +324,7 @@ int attempts_want(struct sched *s, struct attempt *a, enum wire_want want,
 	a->want = want;
 	free(a->reason);
 	a->reason = xstrdup(reason);
-	core_want_flush(s);
+	hosts_news(s, a->slot->host);
 	return attempts_store(s, a, err);
 }
 
@@ -342,7 +343,7 @@ int attempts_set_start(struct sched *s, struct attempt *a, json_t *start,
 	}
 	json_decref(a->start);
 	a->start = start;
-	core_want_flush(s);
+	hosts_news(s, a->slot->host);
 	return 0;
 }
 

@@ -3,7 +3,8 @@
  * One task per attempt walks over its files, one at a time: STAT, then LIST
  * for a directory (its files join the walk), or READ into the spool unless
  * the cache knows the same file (device, inode, size, times). The spool's
- * names are the contents' SHA-256, so a thousand jobs share one copy.
+ * names are the contents' SHA-256, so a thousand jobs share one copy. A walk
+ * that need not ask anybody ends in the transaction of the match.
  */
 #include "scheduler/prepare.h"
 
@@ -42,8 +43,15 @@
 #define VACATE_S_DEFAULT  600
 #define CKPT_EXIT_DEFAULT 85
 
+/*
+ * A file that was looked at within this time, after the job was submitted, is
+ * not looked at again: jobs of one cluster share their program.
+ */
+#define FRESH_MS INT64_C(1000)
+
 /* A file's content, as the cache knows it. */
 struct content {
+	int64_t seen, seen_ms; /* Unix seconds; boot clock */
 	int64_t values[ACCESS_VALUES];
 	char sha256[WIRE_HASH_SIZE];
 };
@@ -61,6 +69,7 @@ struct task {
 	struct wire_input *inputs; /* parallel to files; by name NULL: a
 				    * directory, which is not sent itself */
 	size_t at;
+	bool begun; /* files are known */
 	int fd; /* spool file or listing under way, or -1 */
 	char *tmp; /* its name */
 	struct content content;
@@ -75,6 +84,19 @@ void prepare_new(struct sched *s)
 	s->prepare->tasks = hash_new(NULL);
 }
 
+static void forget_files(struct task *t)
+{
+	for (size_t i = 0; t->inputs && i < t->files.count; i++) {
+		free(t->inputs[i].name);
+		free(t->inputs[i].url);
+	}
+	free(t->inputs);
+	t->inputs = NULL;
+	jobfiles_release(&t->files);
+	t->at = 0;
+	t->begun = false;
+}
+
 static void free_task(struct task *t)
 {
 	hash_del(t->s->prepare->tasks, t->nonce);
@@ -82,12 +104,7 @@ static void free_task(struct task *t)
 		unlink(t->tmp);
 	free(t->tmp);
 	fd_close(&t->fd);
-	for (size_t i = 0; i < t->files.count; i++) {
-		free(t->inputs[i].name);
-		free(t->inputs[i].url);
-	}
-	free(t->inputs);
-	jobfiles_release(&t->files);
+	forget_files(t);
 	free(t);
 }
 
@@ -276,8 +293,28 @@ static char *cache_key(const struct task *t)
 			 t->files.files[t->at].path);
 }
 
-/* The file's content is in the spool: note it and go on. */
-static void file_done(struct task *t, const struct content *c)
+static void set_seen(struct content *c)
+{
+	c->seen = sched_now();
+	c->seen_ms = clock_boot_ms();
+}
+
+/* The file's content, if it need not be looked at; else NULL. */
+static const struct content *fresh_content(const struct task *t,
+					   const struct attempt *a)
+{
+	char *key = cache_key(t);
+	const struct content *c = hash_get(t->s->prepare->cache, key);
+
+	free(key);
+	return c && c->seen > a->job->cluster->qdate &&
+			       clock_boot_ms() - c->seen_ms < FRESH_MS
+		       ? c
+		       : NULL;
+}
+
+/* The file's content is in the spool. */
+static void note_file(struct task *t, const struct content *c)
 {
 	struct wire_input *in = &t->inputs[t->at];
 
@@ -286,6 +323,11 @@ static void file_done(struct task *t, const struct content *c)
 	in->mode = (unsigned int)c->values[ACCESS_V_MODE];
 	memcpy(in->sha256, c->sha256, sizeof(in->sha256));
 	t->at++;
+}
+
+static void file_done(struct task *t, const struct content *c)
+{
+	note_file(t, c);
 	walk(t);
 }
 
@@ -319,6 +361,7 @@ static void hash_done(void *arg)
 	t->tmp = NULL;
 	key = cache_key(t);
 	c = xmemdup(&t->content, sizeof(t->content));
+	set_seen(c);
 	hash_set(t->s->prepare->cache, key, c);
 	free(key);
 	file_done(t, c);
@@ -431,6 +474,7 @@ static bool is_cached(struct task *t, const struct access_reply *reply,
 	/* A touch: collecting takes what nobody used for a while. */
 	same = utimensat(AT_FDCWD, path, NULL, 0) == 0;
 	free(path);
+	set_seen(c);
 	*ret = c;
 	return same;
 }
@@ -452,6 +496,14 @@ static void on_stat(void *arg, const struct access_reply *reply)
 		read_file(t);
 }
 
+static void note_fresh(struct task *t, const struct attempt *a)
+{
+	const struct content *c;
+
+	while (t->at < t->files.count && (c = fresh_content(t, a)))
+		note_file(t, c);
+}
+
 static void walk(struct task *t)
 {
 	struct attempt *a = wanted(t);
@@ -459,6 +511,7 @@ static void walk(struct task *t)
 
 	if (!a)
 		return;
+	note_fresh(t, a);
 	if (t->at < t->files.count) {
 		ask(t, ACCESS_STAT, on_stat);
 		return;
@@ -478,6 +531,7 @@ static int begin(struct task *t, struct attempt *a, struct err *err)
 		rc = jobfiles_inputs(ad, a->slot->ad, &t->files, err);
 	ad_free(ad);
 	t->inputs = xcalloc(t->files.count + 1, sizeof(*t->inputs));
+	t->begun = true;
 	return rc;
 }
 
@@ -493,11 +547,25 @@ static void after_commit(void *arg, bool committed)
 			free_task(t);
 		return;
 	}
-	rc = begin(t, a, &err);
+	rc = t->begun ? 0 : begin(t, a, &err);
 	if (rc)
 		give_up(t, rc, err_text(&err));
 	else
 		walk(t);
+}
+
+/*
+ * True if the start is made, with the match. What fails is tried again after
+ * the commit, where it can be reported.
+ */
+static bool finish_now(struct task *t, struct attempt *a)
+{
+	if (begin(t, a, NULL)) {
+		forget_files(t);
+		return false;
+	}
+	note_fresh(t, a);
+	return t->at == t->files.count && !make_start(t, a, NULL);
 }
 
 void prepare_start(struct sched *s, struct attempt *a)
@@ -512,7 +580,10 @@ void prepare_start(struct sched *s, struct attempt *a)
 	t->uid = (uid_t)a->job->cluster->uid;
 	memcpy(t->nonce, a->nonce, sizeof(t->nonce));
 	hash_set(s->prepare->tasks, t->nonce, t);
-	core_after(s, after_commit, t);
+	if (finish_now(t, a))
+		free_task(t);
+	else
+		core_after(s, after_commit, t);
 }
 
 void prepare_recover(struct sched *s)

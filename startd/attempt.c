@@ -9,6 +9,7 @@
 #include "common/svc/evloop.h"
 #include "common/svc/json.h"
 #include "startd/cg.h"
+#include "startd/crew.h"
 #include "startd/fetch.h"
 #include "startd/host.h"
 #include "startd/policy.h"
@@ -19,7 +20,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +45,7 @@ struct thread {
 };
 
 static void attempt_free(struct attempt *att);
+static void take_work(struct attempt *att);
 static void remove_dir(struct attempt *att);
 
 static void thread_done(void *arg)
@@ -54,13 +55,7 @@ static void thread_done(void *arg)
 
 	att->at_work = false;
 	att->host->workers--;
-	att->figures.sent_bytes += att->work.sent_bytes;
-	att->figures.received_bytes += att->work.received_bytes;
-	att->work.sent_bytes = att->work.received_bytes = 0;
-	if (att->work.image_bytes >= 0)
-		att->figures.image_bytes = att->work.image_bytes;
-	if (att->work.disk_kb >= 0)
-		att->figures.disk_kb = att->work.disk_kb;
+	take_work(att);
 	if (att->phase == ATTEMPT_GONE) {
 		remove_dir(att);
 		attempt_free(att);
@@ -70,39 +65,56 @@ static void thread_done(void *arg)
 	free(t);
 }
 
-static void *thread_main(void *arg)
+static void thread_work(void *arg)
 {
 	struct thread *t = arg;
-	struct evloop *loop = t->att->host->loop;
 
 	t->work(t->att);
-	evloop_post(loop, thread_done, t);
-	return NULL;
+}
+
+static void reset_work(struct attempt *att)
+{
+	free(att->work.id);
+	att->work = (struct attempt_work){ .err = ERR_INIT,
+					   .image_bytes = -1,
+					   .disk_kb = -1,
+					   .figures = att->figures };
+}
+
+static void take_work(struct attempt *att)
+{
+	att->figures.sent_bytes += att->work.sent_bytes;
+	att->figures.received_bytes += att->work.received_bytes;
+	att->work.sent_bytes = att->work.received_bytes = 0;
+	if (att->work.image_bytes >= 0)
+		att->figures.image_bytes = att->work.image_bytes;
+	if (att->work.disk_kb >= 0)
+		att->figures.disk_kb = att->work.disk_kb;
+}
+
+void attempt_work_now(struct attempt *att, void (*work)(struct attempt *att),
+		      void (*done)(struct attempt *att))
+{
+	reset_work(att);
+	work(att);
+	take_work(att);
+	done(att);
 }
 
 void attempt_work(struct attempt *att, void (*work)(struct attempt *att),
 		  void (*done)(struct attempt *att))
 {
 	struct thread *t = xcalloc(1, sizeof(*t));
-	pthread_attr_t attr;
-	pthread_t id;
 	int r;
 
 	*t = (struct thread){ att, work, done };
-	free(att->work.id);
-	att->work = (struct attempt_work){ .err = ERR_INIT,
-					   .image_bytes = -1,
-					   .disk_kb = -1,
-					   .figures = att->figures };
+	reset_work(att);
 	att->at_work = true;
 	att->host->workers++;
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	r = pthread_create(&id, &attr, thread_main, t);
-	pthread_attr_destroy(&attr);
+	r = crew_run(att->host->crew, thread_work, thread_done, t);
 	if (r) {
 		att->work.result =
-			err_sys(&att->work.err, -r, "cannot start a thread");
+			err_sys(&att->work.err, r, "cannot start a thread");
 		evloop_post(att->host->loop, thread_done, t);
 	}
 }
@@ -152,12 +164,32 @@ static void attempt_free(struct attempt *att)
 	free(att);
 }
 
-static void remove_dir(struct attempt *att)
+static void remove_tree(void *arg)
 {
 	struct err err = ERR_INIT;
 
-	if (fd_rm_tree(AT_FDCWD, att->dir, &err) < 0)
-		log_warn("attempt %s: %s", att->name, err_text(&err));
+	if (fd_rm_tree(AT_FDCWD, arg, &err) < 0)
+		log_warn("attempt: %s", err_text(&err));
+}
+
+/*
+ * By its new name it is gone at once and whole: half of an attempt could be
+ * taken for one that never began.
+ */
+static void remove_dir(struct attempt *att)
+{
+	char *gone = xasprintf("%s/" ATTEMPT_GONE_PREFIX "%s",
+			       att->host->attempts_dir, att->name);
+
+	if (rename(att->dir, gone) < 0) {
+		if (errno != ENOENT)
+			log_warn("attempt %s: cannot be removed: %s", att->name,
+				 err_reason(errno));
+		free(gone);
+	} else if (crew_run(att->host->crew, remove_tree, free, gone) < 0) {
+		remove_tree(gone);
+		free(gone);
+	}
 }
 
 void attempt_forget(struct attempt *att)
@@ -246,6 +278,19 @@ static void fetch_work(struct attempt *att)
 	}
 }
 
+/* What is small and in the cache needs no thread; false where it is not. */
+static bool fetch_at_once(struct attempt *att)
+{
+	struct attempt_work *w = &att->work;
+
+	if (!fetch_is_small(&att->start))
+		return false;
+	reset_work(att);
+	w->result = fetch_all(NULL, &att->host->cache, &att->start,
+			      att->scratch, &att->base, &w->damaged, &w->err);
+	return w->result == 0;
+}
+
 static void fetch_done(struct attempt *att)
 {
 	const struct attempt_work *w = &att->work;
@@ -270,7 +315,7 @@ static void fetch_done(struct attempt *att)
 }
 
 /* What an earlier, interrupted fetch left is overwritten. */
-static void begin_fetch(struct attempt *att)
+static void begin_fetch(struct attempt *att, bool new)
 {
 	struct err err = ERR_INIT;
 
@@ -280,7 +325,10 @@ static void begin_fetch(struct attempt *att)
 			       err_text(&err));
 		return;
 	}
-	attempt_work(att, fetch_work, fetch_done);
+	if (new &&fetch_at_once(att))
+		fetch_done(att);
+	else
+		attempt_work(att, fetch_work, fetch_done);
 }
 
 /* ---- accepting ---- */
@@ -358,7 +406,7 @@ int attempt_accept(struct host *host, const json_t *json, struct err *err)
 		return 0;
 	}
 	att->slot->attempt = att;
-	begin_fetch(att);
+	begin_fetch(att, true);
 	host_news(host);
 	return 0;
 }
@@ -490,7 +538,7 @@ void attempt_recover(struct host *host, const char *name)
 	else if (!att->slot)
 		attempt_report(att, WIRE_HOW_REFUSED, 0, "no such slot here");
 	else if (sync_is_same_boot(host->sync))
-		begin_fetch(att);
+		begin_fetch(att, false);
 	else
 		/* The power was cut: it may have begun, without a trace. */
 		attempt_report(att, WIRE_HOW_LOST, 0,

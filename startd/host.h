@@ -45,6 +45,7 @@ struct host {
 	int64_t jobs_gone_us; /* CPU time of jobs that ended (no cgroups) */
 	bool owner_present; /* as last told */
 	int64_t owner_since_s;
+	struct crew *crew;
 	int workers; /* threads at work */
 	bool leaving; /* an orderly stop: no new jobs, the others vacate */
 };
@@ -58,6 +59,8 @@ void host_release(struct host *host);
 /* ---- what the scheduler says (sync) ---- */
 
 void host_take_start(struct host *host, const struct json_t *start);
+/* After the starts and orders of one answer. */
+void host_told(struct host *host);
 void host_take_order(struct host *host, const struct wire_order *order);
 void host_take_ack(struct host *host, const char *nonce);
 /* Ends the jobs whose lease is over, `silent_ms` after the last renewal. */
