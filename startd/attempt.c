@@ -9,6 +9,7 @@
 #include "common/svc/evloop.h"
 #include "common/svc/json.h"
 #include "startd/cg.h"
+#include "startd/crew.h"
 #include "startd/fetch.h"
 #include "startd/host.h"
 #include "startd/policy.h"
@@ -19,7 +20,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,22 +70,17 @@ static void thread_done(void *arg)
 	free(t);
 }
 
-static void *thread_main(void *arg)
+static void thread_work(void *arg)
 {
 	struct thread *t = arg;
-	struct evloop *loop = t->att->host->loop;
 
 	t->work(t->att);
-	evloop_post(loop, thread_done, t);
-	return NULL;
 }
 
 void attempt_work(struct attempt *att, void (*work)(struct attempt *att),
 		  void (*done)(struct attempt *att))
 {
 	struct thread *t = xcalloc(1, sizeof(*t));
-	pthread_attr_t attr;
-	pthread_t id;
 	int r;
 
 	*t = (struct thread){ att, work, done };
@@ -96,13 +91,10 @@ void attempt_work(struct attempt *att, void (*work)(struct attempt *att),
 					   .figures = att->figures };
 	att->at_work = true;
 	att->host->workers++;
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	r = pthread_create(&id, &attr, thread_main, t);
-	pthread_attr_destroy(&attr);
+	r = crew_run(att->host->crew, thread_work, thread_done, t);
 	if (r) {
 		att->work.result =
-			err_sys(&att->work.err, -r, "cannot start a thread");
+			err_sys(&att->work.err, r, "cannot start a thread");
 		evloop_post(att->host->loop, thread_done, t);
 	}
 }
@@ -152,12 +144,32 @@ static void attempt_free(struct attempt *att)
 	free(att);
 }
 
-static void remove_dir(struct attempt *att)
+static void remove_tree(void *arg)
 {
 	struct err err = ERR_INIT;
 
-	if (fd_rm_tree(AT_FDCWD, att->dir, &err) < 0)
-		log_warn("attempt %s: %s", att->name, err_text(&err));
+	if (fd_rm_tree(AT_FDCWD, arg, &err) < 0)
+		log_warn("attempt: %s", err_text(&err));
+}
+
+/*
+ * By its new name it is gone at once and whole: half of an attempt could be
+ * taken for one that never began.
+ */
+static void remove_dir(struct attempt *att)
+{
+	char *gone = xasprintf("%s/" ATTEMPT_GONE_PREFIX "%s",
+			       att->host->attempts_dir, att->name);
+
+	if (rename(att->dir, gone) < 0) {
+		if (errno != ENOENT)
+			log_warn("attempt %s: cannot be removed: %s", att->name,
+				 err_reason(errno));
+		free(gone);
+	} else if (crew_run(att->host->crew, remove_tree, free, gone) < 0) {
+		remove_tree(gone);
+		free(gone);
+	}
 }
 
 void attempt_forget(struct attempt *att)

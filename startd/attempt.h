@@ -10,10 +10,11 @@
  * disk, in a directory of its own below the host's `attempts`:
  *
  *   offer.json   the start as it came: the attempt exists
- *   base         the inputs as laid down: FETCH is done
- *   start        the starter's orders
+ *   start        the starter's orders, and the inputs as laid down: FETCH is
+ *                done
  *   began, end   the starter's word (startd/starter/run.h)
- *   report.json  the end as it is told to the scheduler: UPLOAD is done
+ *   report.json  the end as it is told to the scheduler: UPLOAD is done; not
+ *                there where `end` says the same
  *   scratch/     the job's working directory
  */
 #ifndef HARRIER_STARTD_ATTEMPT_H
@@ -30,6 +31,9 @@
 #include "startd/ladder.h"
 #include "startd/scratch.h"
 #include "startd/upload.h"
+
+/* The directory of an attempt that is being removed is called so. */
+#define ATTEMPT_GONE_PREFIX ".gone-"
 
 struct cg;
 struct evloop_fd;

@@ -10,6 +10,7 @@
 #include "common/svc/evloop.h"
 #include "startd/attempt.h"
 #include "startd/cg.h"
+#include "startd/crew.h"
 #include "startd/owner.h"
 #include "startd/policy.h"
 #include "startd/slot.h"
@@ -477,6 +478,9 @@ static void recover(struct host *host)
 	while (dir && (de = readdir(dir))) {
 		if (de->d_name[0] != '.')
 			attempt_recover(host, de->d_name);
+		else if (!strncmp(de->d_name, ATTEMPT_GONE_PREFIX,
+				  strlen(ATTEMPT_GONE_PREFIX)))
+			fd_rm_tree(dirfd(dir), de->d_name, NULL);
 	}
 	if (dir)
 		closedir(dir);
@@ -501,6 +505,7 @@ int host_init(struct host *host, struct evloop *loop, struct settings *set,
 		r = evloop_add_signal(loop, SIGCHLD, on_child, host, err);
 	if (r < 0)
 		return r;
+	host->crew = crew_new(loop);
 	host->cg = cg_open(set->name, false);
 	slot_make_all(host);
 	r = owner_new(loop, set->root, on_owner, host, &host->owner, err);
@@ -536,6 +541,7 @@ void host_release(struct host *host)
 		evloop_del_timer(host->tick);
 	host->tick = NULL;
 	stop_workers(host);
+	crew_free(host->crew);
 	list_for_each_safe(att, tmp, &host->attempts, link)
 		attempt_forget(att);
 	slot_free_all(host);

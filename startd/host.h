@@ -45,6 +45,7 @@ struct host {
 	int64_t jobs_gone_us; /* CPU time of jobs that ended (no cgroups) */
 	bool owner_present; /* as last told */
 	int64_t owner_since_s;
+	struct crew *crew;
 	int workers; /* threads at work */
 	bool leaving; /* an orderly stop: no new jobs, the others vacate */
 };

@@ -219,10 +219,14 @@ int fd_write_file_whole(const char *path, const void *data, size_t size,
 
 int fd_mkdir_p(const char *path, mode_t mode, struct err *err)
 {
-	char *part = xstrdup(path);
+	char *part;
 	struct stat st;
 	int ret = 0;
 
+	/* Its parents are there most of the time. */
+	if (mkdir(path, mode) == 0)
+		return 0;
+	part = xstrdup(path);
 	for (char *p = part + 1; *part && !ret; p++) {
 		char c = *p;
 
