@@ -10,7 +10,9 @@
 #include "common/svc/json.h"
 #include "scheduler/attempts.h"
 #include "scheduler/core.h"
+#include "scheduler/hosts.h"
 #include "scheduler/jobs.h"
+#include "scheduler/nodes.h"
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
 
@@ -105,7 +107,7 @@ static int ask_checkpoint(struct run *r, struct job *j)
 	if (j->state != JOBSTATE_RUNNING)
 		return -EINVAL;
 	a->ckpt_asked++;
-	core_want_flush(r->c->s);
+	hosts_news(r->c->s, a->slot->host);
 	if (attempts_store(r->c->s, a, &r->err))
 		return core_poison(r->c->s, &r->err);
 	return 0;

@@ -9,6 +9,7 @@
 #include "common/svc/json.h"
 #include "scheduler/core.h"
 #include "scheduler/db/dbattempts.h"
+#include "scheduler/hosts.h"
 #include "scheduler/match.h"
 #include "scheduler/nodes.h"
 #include "scheduler/queue.h"
@@ -250,7 +251,7 @@ int attempts_want(struct sched *s, struct attempt *a, enum wire_want want,
 	a->want = want;
 	free(a->reason);
 	a->reason = xstrdup(reason);
-	core_want_flush(s);
+	hosts_news(s, a->slot->host);
 	return attempts_store(s, a, err);
 }
 
@@ -269,7 +270,7 @@ int attempts_set_start(struct sched *s, struct attempt *a, json_t *start,
 	}
 	json_decref(a->start);
 	a->start = start;
-	core_want_flush(s);
+	hosts_news(s, a->slot->host);
 	return 0;
 }
 

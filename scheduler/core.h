@@ -47,7 +47,7 @@ void core_reply(struct sched *s, struct httpd_req *req, int status,
 void core_want_match(struct sched *s);
 /* The same at this time of the boot clock. */
 void core_match_at(struct sched *s, int64_t boot_ms);
-/* At the end of this turn: look which parked hosts have news. */
+/* At the end of this turn: answer the parked hosts that have news. */
 void core_want_flush(struct sched *s);
 
 #endif

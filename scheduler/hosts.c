@@ -309,7 +309,9 @@ static void after_sync(void *arg, bool committed)
 		h->parked_until_ms =
 			clock_boot_ms() + h->told.wait_s * INT64_C(1000);
 		httpd_req_on_gone(c->req, parked_gone, h);
-		send_reply(c->s, h, h->told.wait_s == 0);
+		/* At the end of the turn: the answer to an end carries the
+		 * start that was matched with it. */
+		hosts_news(c->s, h);
 	}
 	free(c->host);
 	free(c);
@@ -400,14 +402,22 @@ void hosts_sync(struct sched *s, struct httpd_req *req, const char *name,
 		begin_call(s, req, h);
 }
 
+void hosts_news(struct sched *s, struct host *h)
+{
+	h->news = true;
+	core_want_flush(s);
+}
+
 void hosts_flush(struct sched *s)
 {
 	struct hash_iter it = { 0 };
 	struct host *h;
 
-	while ((h = nodes_next(s->nodes, &it)))
-		if (h->parked)
-			send_reply(s, h, false);
+	while ((h = nodes_next(s->nodes, &it))) {
+		if (h->news && h->parked)
+			send_reply(s, h, h->told.wait_s == 0);
+		h->news = false;
+	}
 }
 
 void hosts_release(struct sched *s)
@@ -468,8 +478,8 @@ void hosts_tick(struct sched *s)
 	struct host *h;
 
 	while ((h = nodes_next(s->nodes, &it))) {
-		if (h->parked && now_ms >= h->parked_until_ms)
-			send_reply(s, h, true);
+		if (h->parked)
+			send_reply(s, h, now_ms >= h->parked_until_ms);
 		if (h->online && !h->parked &&
 		    now_ms - h->synced_ms > clock_scaled_ms(NODES_SILENT_MS)) {
 			h->online = false;

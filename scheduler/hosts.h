@@ -20,7 +20,9 @@ struct sched;
 /* POST /hosts/NAME/sync; takes nothing. */
 void hosts_sync(struct sched *s, struct httpd_req *req, const char *name,
 		const json_t *body);
-/* Answers parked calls that have news or whose time is over. */
+/* Has this host something to be told? It is looked at when the turn ends. */
+void hosts_news(struct sched *s, struct host *h);
+/* Answers the parked calls of hosts that have news. */
 void hosts_flush(struct sched *s);
 /* Answers all parked calls with 503: the state is read again. */
 void hosts_release(struct sched *s);

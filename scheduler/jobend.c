@@ -138,6 +138,9 @@ int jobs_attempt_end(struct sched *s, struct job *j, const struct wire_end *end,
 		rc = core_poison(s, err);
 	else
 		rc = jobs_event(s, j, event, &note, &gone, err);
+	/* Nothing to put in place: the job ends in the same transaction. */
+	if (!rc && !gone && j->state == JOBSTATE_PLACING && !end->outputs)
+		rc = jobs_event(s, j, JOBEVENT_PLACED, NULL, &gone, err);
 	if (!rc && !gone && j->state == JOBSTATE_IDLE &&
 	    j->avoid_until_ms < 0) {
 		/* It was asked to leave this host: not back at once. */

@@ -64,6 +64,7 @@ struct host {
 	struct httpd_req *parked;
 	struct wire_sync told;
 	int64_t parked_until_ms; /* boot clock */
+	bool news; /* hosts_flush looks whether there is something to say */
 };
 
 struct nodes;

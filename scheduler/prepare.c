@@ -42,8 +42,15 @@
 #define VACATE_S_DEFAULT  600
 #define CKPT_EXIT_DEFAULT 85
 
+/*
+ * A file that was looked at within this time, after the job was submitted, is
+ * not looked at again: jobs of one cluster share their program.
+ */
+#define FRESH_MS INT64_C(1000)
+
 /* A file's content, as the cache knows it. */
 struct content {
+	int64_t seen, seen_ms; /* Unix seconds; boot clock */
 	int64_t values[ACCESS_VALUES];
 	char sha256[WIRE_HASH_SIZE];
 };
@@ -276,8 +283,28 @@ static char *cache_key(const struct task *t)
 			 t->files.files[t->at].path);
 }
 
-/* The file's content is in the spool: note it and go on. */
-static void file_done(struct task *t, const struct content *c)
+static void set_seen(struct content *c)
+{
+	c->seen = sched_now();
+	c->seen_ms = clock_boot_ms();
+}
+
+/* The file's content, if it need not be looked at; else NULL. */
+static const struct content *fresh_content(const struct task *t,
+					   const struct attempt *a)
+{
+	char *key = cache_key(t);
+	const struct content *c = hash_get(t->s->prepare->cache, key);
+
+	free(key);
+	return c && c->seen > a->job->cluster->qdate &&
+			       clock_boot_ms() - c->seen_ms < FRESH_MS
+		       ? c
+		       : NULL;
+}
+
+/* The file's content is in the spool. */
+static void note_file(struct task *t, const struct content *c)
 {
 	struct wire_input *in = &t->inputs[t->at];
 
@@ -286,6 +313,11 @@ static void file_done(struct task *t, const struct content *c)
 	in->mode = (unsigned int)c->values[ACCESS_V_MODE];
 	memcpy(in->sha256, c->sha256, sizeof(in->sha256));
 	t->at++;
+}
+
+static void file_done(struct task *t, const struct content *c)
+{
+	note_file(t, c);
 	walk(t);
 }
 
@@ -319,6 +351,7 @@ static void hash_done(void *arg)
 	t->tmp = NULL;
 	key = cache_key(t);
 	c = xmemdup(&t->content, sizeof(t->content));
+	set_seen(c);
 	hash_set(t->s->prepare->cache, key, c);
 	free(key);
 	file_done(t, c);
@@ -431,6 +464,7 @@ static bool is_cached(struct task *t, const struct access_reply *reply,
 	/* A touch: collecting takes what nobody used for a while. */
 	same = utimensat(AT_FDCWD, path, NULL, 0) == 0;
 	free(path);
+	set_seen(c);
 	*ret = c;
 	return same;
 }
@@ -455,10 +489,13 @@ static void on_stat(void *arg, const struct access_reply *reply)
 static void walk(struct task *t)
 {
 	struct attempt *a = wanted(t);
+	const struct content *c;
 	struct err err = ERR_INIT;
 
 	if (!a)
 		return;
+	while (t->at < t->files.count && (c = fresh_content(t, a)))
+		note_file(t, c);
 	if (t->at < t->files.count) {
 		ask(t, ACCESS_STAT, on_stat);
 		return;

@@ -15,6 +15,7 @@
 #include "startd/slot.h"
 #include "startd/starter/record.h"
 #include "startd/stats.h"
+#include "startd/sync.h"
 #include "startd/upload.h"
 #include "startd/verdict.h"
 
@@ -81,7 +82,8 @@ static void report(struct attempt *att)
 	slot_leave(att);
 	log_info("attempt %s: %s %d%s%s", att->name, wire_how_name(end->how),
 		 end->code, *end->message ? ": " : "", end->message);
-	host_news(att->host);
+	if (att->host->sync)
+		sync_end(att->host->sync);
 }
 
 void attempt_report(struct attempt *att, enum wire_how how, int code,

@@ -26,27 +26,43 @@
 #define WAIT_S 30
 /* A call that was not answered long after that is dead. */
 #define TIMEOUT_MS 45000
-/* News within this time of a call goes with the next one. */
+/*
+ * News within this time of a call goes with the next one. That a job ended
+ * waits less: its slot is idle until the answer brings the next start.
+ */
 #define GATHER_MS      10
+#define GATHER_END_MS  2
 #define RETRY_FIRST_MS 100
 #define RETRY_MAX_MS   5000
 
+/*
+ * Calls take turns on two connections: a new one makes the scheduler answer
+ * the parked one, and none has to be opened again.
+ */
+struct line {
+	struct sync *sync;
+	struct httpu *http;
+	struct strbuf body; /* of the call that is out */
+	int64_t sent_boot_ms;
+	bool out;
+};
+
 struct sync {
 	struct host *host;
-	struct httpu *http;
+	struct line lines[2];
+	struct line *last; /* of the newest call */
 	struct evloop_timer *timer;
 	char boot[WIRE_NONCE_SIZE];
 	char *path;
-	struct strbuf body; /* of the call that is out */
 	int64_t number;
-	int64_t sent_ms; /* clock_mono_ms of the call that is out */
+	int64_t sent_ms; /* clock_mono_ms of the newest call */
 	int64_t sent_boot_ms; /* the same by clock_boot_ms */
+	int64_t due_ms; /* clock_mono_ms: when the news go out */
 	int64_t renewed_boot_ms; /* sending of the last answered one; -1 */
 	int renewed_fd; /* holds the same for the next hstartd */
 	int64_t retry_ms;
 	struct wire_seen seen;
-	bool out;
-	bool news; /* not in the call that is out */
+	bool news; /* not in the newest call */
 	bool said_down; /* the scheduler's silence was logged */
 	bool superseded;
 };
@@ -173,15 +189,17 @@ static void retry(struct sync *s, const struct err *err)
 static void on_done(void *arg, int result, struct httpu_response *resp,
 		    const struct err *why)
 {
-	struct sync *s = arg;
+	struct line *l = arg;
+	struct sync *s = l->sync;
 	struct err err = ERR_INIT;
 
-	s->out = false;
+	l->out = false;
 	if (result < 0)
 		err_set(&err, result, "%s", err_text(why));
 	else
 		result = read_reply(s, resp, &err);
-	if (s->superseded)
+	/* A forerunner of the newest call has nothing more to say. */
+	if (s->superseded || l != s->last)
 		return;
 	if (result < 0) {
 		retry(s, &err);
@@ -191,14 +209,14 @@ static void on_done(void *arg, int result, struct httpu_response *resp,
 		log_info("the scheduler answers again");
 	s->said_down = false;
 	s->retry_ms = RETRY_FIRST_MS;
-	s->renewed_boot_ms = s->sent_boot_ms;
+	s->renewed_boot_ms = l->sent_boot_ms;
 	write_renewed(s);
 	evloop_set_timer(s->timer, 0);
 }
 
 /* ---- the call ---- */
 
-static void make_body(struct sync *s)
+static void make_body(struct sync *s, struct strbuf *body)
 {
 	struct wire_sync wire = { .wait_s = WAIT_S };
 	json_t *json;
@@ -211,8 +229,8 @@ static void make_body(struct sync *s)
 	if (wire.leaving || s->said_down)
 		wire.wait_s = 0;
 	json = wire_sync_encode(&wire);
-	strbuf_reset(&s->body);
-	json_write(json, &s->body);
+	strbuf_reset(body);
+	json_write(json, body);
 	json_decref(json);
 	wire_sync_release(&wire);
 }
@@ -220,27 +238,31 @@ static void make_body(struct sync *s)
 static void call(struct sync *s)
 {
 	struct httpu_request req = HTTPU_REQUEST_INIT;
+	struct line *l = s->last;
 	struct err err = ERR_INIT;
 	int r;
 
-	if (s->out)
-		httpu_cancel(s->http);
-	s->out = false;
+	if (l->out)
+		l = l == s->lines ? &s->lines[1] : &s->lines[0];
+	if (l->out)
+		httpu_cancel(l->http);
+	l->out = false;
+	s->last = l;
 	s->news = false;
-	make_body(s);
+	make_body(s, &l->body);
 	s->sent_ms = clock_mono_ms();
-	s->sent_boot_ms = clock_boot_ms();
+	s->sent_boot_ms = l->sent_boot_ms = clock_boot_ms();
 	req.method = "POST";
 	req.path = s->path;
-	req.body = s->body.data;
-	req.body_len = s->body.len;
+	req.body = l->body.data;
+	req.body_len = l->body.len;
 	req.timeout_ms = TIMEOUT_MS;
 	req.idle_ms = -1;
-	r = httpu_start(s->http, s->host->loop, &req, on_done, s, &err);
+	r = httpu_start(l->http, s->host->loop, &req, on_done, l, &err);
 	if (r < 0)
 		retry(s, &err);
 	else
-		s->out = true;
+		l->out = true;
 }
 
 /*
@@ -254,22 +276,34 @@ static void on_timer(void *arg)
 	if (s->superseded)
 		return;
 	call(s);
-	if (s->out)
+	if (s->last->out)
 		evloop_set_timer(s->timer,
 				 clock_scaled_ms(s->host->set->update_ms));
 }
 
-void sync_soon(struct sync *s)
+static void send_within(struct sync *s, int64_t gather_ms)
 {
-	int64_t age_ms = clock_mono_ms() - s->sent_ms;
+	int64_t now_ms = clock_mono_ms();
+	int64_t due_ms = s->sent_ms + gather_ms;
 
-	if (s->news || s->superseded)
+	if (s->superseded || (s->news && s->due_ms <= due_ms))
 		return;
 	s->news = true;
+	s->due_ms = due_ms;
 	/* A dead scheduler is asked by the retries alone. */
-	if (s->said_down && !s->out)
+	if (s->said_down && !s->last->out)
 		return;
-	evloop_set_timer(s->timer, age_ms >= GATHER_MS ? 0 : GATHER_MS);
+	evloop_set_timer(s->timer, due_ms > now_ms ? due_ms - now_ms : 0);
+}
+
+void sync_soon(struct sync *s)
+{
+	send_within(s, GATHER_MS);
+}
+
+void sync_end(struct sync *s)
+{
+	send_within(s, GATHER_END_MS);
 }
 
 void sync_check_lease(struct sync *s)
@@ -297,20 +331,23 @@ bool sync_is_superseded(const struct sync *s)
 int sync_new(struct host *host, struct sync **ret_sync, struct err *err)
 {
 	struct sync *s = xcalloc(1, sizeof(*s));
-	int r;
+	int i, r;
 
 	s->host = host;
 	s->retry_ms = RETRY_FIRST_MS;
 	s->renewed_boot_ms = -1;
 	read_renewed(s);
-	strbuf_init(&s->body);
 	random_hex(s->boot, 16);
 	s->path = xasprintf("/api/v1/hosts/%s/sync", host->set->name);
-	r = httpu_new(host->set->scheduler, host->token, &s->http, err);
+	s->last = s->lines;
+	for (r = 0, i = 0; !r && i < 2; i++) {
+		s->lines[i].sync = s;
+		strbuf_init(&s->lines[i].body);
+		r = httpu_new(host->set->scheduler, host->token,
+			      &s->lines[i].http, err);
+	}
 	if (r < 0) {
-		fd_close(&s->renewed_fd);
-		free(s->path);
-		free(s);
+		sync_free(s);
 		return r;
 	}
 	s->timer = evloop_add_timer(host->loop, 0, on_timer, s);
@@ -320,12 +357,17 @@ int sync_new(struct host *host, struct sync **ret_sync, struct err *err)
 
 void sync_free(struct sync *s)
 {
+	int i;
+
 	if (!s)
 		return;
-	evloop_del_timer(s->timer);
-	httpu_free(s->http);
+	if (s->timer)
+		evloop_del_timer(s->timer);
+	for (i = 0; i < 2; i++) {
+		httpu_free(s->lines[i].http);
+		strbuf_release(&s->lines[i].body);
+	}
 	fd_close(&s->renewed_fd);
-	strbuf_release(&s->body);
 	free(s->path);
 	free(s);
 }

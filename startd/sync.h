@@ -21,6 +21,8 @@ void sync_free(struct sync *sync);
 
 /* There is news: a call goes out at the end of this turn. */
 void sync_soon(struct sync *sync);
+/* The same where a slot has nothing to do until the answer. */
+void sync_end(struct sync *sync);
 
 /* Tells the host when the lease is over. To be called now and then. */
 void sync_check_lease(struct sync *sync);
