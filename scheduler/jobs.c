@@ -303,8 +303,6 @@ static int do_attempt(struct move *m, struct err *err)
 					      &m->job->bucket->ac->request);
 		attrs_open(m);
 		rc = attempts_open(m->s, m->job, m->slot, err);
-		if (!rc)
-			prepare_start(m->s, m->job->attempt);
 	}
 	if (!rc)
 		rc = do_orders(m, err);
@@ -334,6 +332,9 @@ static int apply(struct move *m, struct err *err)
 		rc = to_next(m, err);
 	if (rc)
 		return rc;
+	/* It reads what was written. */
+	if (m->step.effects & JOBFX_OPEN)
+		prepare_start(m->s, m->job->attempt);
 	if (m->step.effects & JOBFX_PLACE)
 		place_start(m->s, m->job);
 	feed_job(m->s, m->job);

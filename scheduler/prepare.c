@@ -3,7 +3,8 @@
  * One task per attempt walks over its files, one at a time: STAT, then LIST
  * for a directory (its files join the walk), or READ into the spool unless
  * the cache knows the same file (device, inode, size, times). The spool's
- * names are the contents' SHA-256, so a thousand jobs share one copy.
+ * names are the contents' SHA-256, so a thousand jobs share one copy. A walk
+ * that need not ask anybody ends in the transaction of the match.
  */
 #include "scheduler/prepare.h"
 
@@ -68,6 +69,7 @@ struct task {
 	struct wire_input *inputs; /* parallel to files; by name NULL: a
 				    * directory, which is not sent itself */
 	size_t at;
+	bool begun; /* files are known */
 	int fd; /* spool file or listing under way, or -1 */
 	char *tmp; /* its name */
 	struct content content;
@@ -82,6 +84,19 @@ void prepare_new(struct sched *s)
 	s->prepare->tasks = hash_new(NULL);
 }
 
+static void forget_files(struct task *t)
+{
+	for (size_t i = 0; t->inputs && i < t->files.count; i++) {
+		free(t->inputs[i].name);
+		free(t->inputs[i].url);
+	}
+	free(t->inputs);
+	t->inputs = NULL;
+	jobfiles_release(&t->files);
+	t->at = 0;
+	t->begun = false;
+}
+
 static void free_task(struct task *t)
 {
 	hash_del(t->s->prepare->tasks, t->nonce);
@@ -89,12 +104,7 @@ static void free_task(struct task *t)
 		unlink(t->tmp);
 	free(t->tmp);
 	fd_close(&t->fd);
-	for (size_t i = 0; i < t->files.count; i++) {
-		free(t->inputs[i].name);
-		free(t->inputs[i].url);
-	}
-	free(t->inputs);
-	jobfiles_release(&t->files);
+	forget_files(t);
 	free(t);
 }
 
@@ -486,16 +496,22 @@ static void on_stat(void *arg, const struct access_reply *reply)
 		read_file(t);
 }
 
+static void note_fresh(struct task *t, const struct attempt *a)
+{
+	const struct content *c;
+
+	while (t->at < t->files.count && (c = fresh_content(t, a)))
+		note_file(t, c);
+}
+
 static void walk(struct task *t)
 {
 	struct attempt *a = wanted(t);
-	const struct content *c;
 	struct err err = ERR_INIT;
 
 	if (!a)
 		return;
-	while (t->at < t->files.count && (c = fresh_content(t, a)))
-		note_file(t, c);
+	note_fresh(t, a);
 	if (t->at < t->files.count) {
 		ask(t, ACCESS_STAT, on_stat);
 		return;
@@ -515,6 +531,7 @@ static int begin(struct task *t, struct attempt *a, struct err *err)
 		rc = jobfiles_inputs(ad, a->slot->ad, &t->files, err);
 	ad_free(ad);
 	t->inputs = xcalloc(t->files.count + 1, sizeof(*t->inputs));
+	t->begun = true;
 	return rc;
 }
 
@@ -530,11 +547,25 @@ static void after_commit(void *arg, bool committed)
 			free_task(t);
 		return;
 	}
-	rc = begin(t, a, &err);
+	rc = t->begun ? 0 : begin(t, a, &err);
 	if (rc)
 		give_up(t, rc, err_text(&err));
 	else
 		walk(t);
+}
+
+/*
+ * True if the start is made, with the match. What fails is tried again after
+ * the commit, where it can be reported.
+ */
+static bool finish_now(struct task *t, struct attempt *a)
+{
+	if (begin(t, a, NULL)) {
+		forget_files(t);
+		return false;
+	}
+	note_fresh(t, a);
+	return t->at == t->files.count && !make_start(t, a, NULL);
 }
 
 void prepare_start(struct sched *s, struct attempt *a)
@@ -549,7 +580,10 @@ void prepare_start(struct sched *s, struct attempt *a)
 	t->uid = (uid_t)a->job->cluster->uid;
 	memcpy(t->nonce, a->nonce, sizeof(t->nonce));
 	hash_set(s->prepare->tasks, t->nonce, t);
-	core_after(s, after_commit, t);
+	if (finish_now(t, a))
+		free_task(t);
+	else
+		core_after(s, after_commit, t);
 }
 
 void prepare_recover(struct sched *s)

@@ -13,7 +13,7 @@ struct sched;
 void prepare_new(struct sched *s);
 void prepare_free(struct sched *s);
 
-/* After the commit of this turn: read its files. Idempotent. */
+/* Reads its files, now or after the commit of this turn. Idempotent. */
 void prepare_start(struct sched *s, struct attempt *a);
 /* After a restart: those whose start was not made, or whose files are gone. */
 void prepare_recover(struct sched *s);
