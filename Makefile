@@ -8,6 +8,7 @@
 #   make          build everything          make check   build and test
 #   make demo     the whole journey         make lint    style rules
 #   make bench    figures as ratios         make install PREFIX=/usr/local
+#   make bench-pool   a pool's throughput and scale, beside Slurm
 #
 # SAN=1 builds with address and undefined behaviour sanitizers in build-san/.
 # WERROR= turns warnings back into warnings. V=1 shows the commands.

@@ -154,7 +154,8 @@ int cg_create(struct cg_ctl *ctl, const char *name, int64_t memory_bytes,
 
 	cg->ctl = ctl;
 	for (i = 0; i < CG_KINDS; i++) {
-		if (!ctl->at.path[i])
+		/* Processes are not limited: a group would only cost time. */
+		if (!ctl->at.path[i] || i == CG_PIDS)
 			continue;
 		cg->path[i] = xasprintf("%s/%s", ctl->at.path[i], name);
 		if (mkdir(cg->path[i], 0755) < 0 && errno != EEXIST) {
