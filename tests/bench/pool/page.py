@@ -47,7 +47,9 @@ class Page:
         out = ["## The pool", "",
                "Written by `make bench-pool`%s: everything on one machine, "
                "the daemons, the jobs and the peers, one after the other in "
-               "one run. Medians where there are several runs." % (
+               "one run. Hosts' scratch directories lie in memory, what the "
+               "schedulers keep on disk. Medians where there are several "
+               "runs." % (
                    " (QUICK=1)" if self.quick else ""), "",
                self.machine() + ".", "",
                "| part | what | figure | target |", "| --- | --- | --- | --- |"]

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 
-from pool import Failed, wait_for
+from pool import Failed, memory_dir, wait_for
 
 
 def free_port():
@@ -33,8 +33,8 @@ class Slurm:
         self.ctld = None
         self.conf = self.dir + "/slurm.conf"
         self.env = dict(os.environ, SLURM_CONF=self.conf)
-        for name in ("spool", "state"):
-            os.mkdir(os.path.join(self.dir, name))
+        self.spool = memory_dir("hbs.")
+        os.mkdir(os.path.join(self.dir, "state"))
         self.write_conf(slots)
         self.munge()
         self.start_ctld()
@@ -60,7 +60,7 @@ AuthType=auth/munge
 AuthInfo=socket={self.dir}/munge.sock
 CredType=cred/munge
 StateSaveLocation={self.dir}/state
-SlurmdSpoolDir={self.dir}/spool
+SlurmdSpoolDir={self.spool}
 SlurmctldPidFile={self.dir}/ctld.pid
 SlurmdPidFile={self.dir}/slurmd.pid
 SlurmctldLogFile={self.dir}/ctld.log
@@ -166,12 +166,13 @@ PartitionName=all Nodes=bench Default=YES MaxTime=INFINITE State=UP OverSubscrib
                 proc.kill()
                 proc.wait()
         self.log.close()
+        shutil.rmtree(self.spool, ignore_errors=True)
         shutil.rmtree(self.dir, ignore_errors=True)
 
 
 class Spooler:
     def __init__(self, slots):
-        self.dir = tempfile.mkdtemp(prefix="hbt.", dir="/tmp")
+        self.dir = memory_dir("hbt.")
         self.env = dict(os.environ, TS_SOCKET=self.dir + "/socket",
                         TMPDIR=self.dir, TS_MAXFINISHED="10")
         self.run("-S", str(slots))
