@@ -45,6 +45,7 @@ struct thread {
 };
 
 static void attempt_free(struct attempt *att);
+static void take_work(struct attempt *att);
 static void remove_dir(struct attempt *att);
 
 static void thread_done(void *arg)
@@ -54,13 +55,7 @@ static void thread_done(void *arg)
 
 	att->at_work = false;
 	att->host->workers--;
-	att->figures.sent_bytes += att->work.sent_bytes;
-	att->figures.received_bytes += att->work.received_bytes;
-	att->work.sent_bytes = att->work.received_bytes = 0;
-	if (att->work.image_bytes >= 0)
-		att->figures.image_bytes = att->work.image_bytes;
-	if (att->work.disk_kb >= 0)
-		att->figures.disk_kb = att->work.disk_kb;
+	take_work(att);
 	if (att->phase == ATTEMPT_GONE) {
 		remove_dir(att);
 		attempt_free(att);
@@ -77,6 +72,35 @@ static void thread_work(void *arg)
 	t->work(t->att);
 }
 
+static void reset_work(struct attempt *att)
+{
+	free(att->work.id);
+	att->work = (struct attempt_work){ .err = ERR_INIT,
+					   .image_bytes = -1,
+					   .disk_kb = -1,
+					   .figures = att->figures };
+}
+
+static void take_work(struct attempt *att)
+{
+	att->figures.sent_bytes += att->work.sent_bytes;
+	att->figures.received_bytes += att->work.received_bytes;
+	att->work.sent_bytes = att->work.received_bytes = 0;
+	if (att->work.image_bytes >= 0)
+		att->figures.image_bytes = att->work.image_bytes;
+	if (att->work.disk_kb >= 0)
+		att->figures.disk_kb = att->work.disk_kb;
+}
+
+void attempt_work_now(struct attempt *att, void (*work)(struct attempt *att),
+		      void (*done)(struct attempt *att))
+{
+	reset_work(att);
+	work(att);
+	take_work(att);
+	done(att);
+}
+
 void attempt_work(struct attempt *att, void (*work)(struct attempt *att),
 		  void (*done)(struct attempt *att))
 {
@@ -84,11 +108,7 @@ void attempt_work(struct attempt *att, void (*work)(struct attempt *att),
 	int r;
 
 	*t = (struct thread){ att, work, done };
-	free(att->work.id);
-	att->work = (struct attempt_work){ .err = ERR_INIT,
-					   .image_bytes = -1,
-					   .disk_kb = -1,
-					   .figures = att->figures };
+	reset_work(att);
 	att->at_work = true;
 	att->host->workers++;
 	r = crew_run(att->host->crew, thread_work, thread_done, t);
@@ -258,6 +278,19 @@ static void fetch_work(struct attempt *att)
 	}
 }
 
+/* What is small and in the cache needs no thread; false where it is not. */
+static bool fetch_at_once(struct attempt *att)
+{
+	struct attempt_work *w = &att->work;
+
+	if (!fetch_is_small(&att->start))
+		return false;
+	reset_work(att);
+	w->result = fetch_all(NULL, &att->host->cache, &att->start,
+			      att->scratch, &att->base, &w->damaged, &w->err);
+	return w->result == 0;
+}
+
 static void fetch_done(struct attempt *att)
 {
 	const struct attempt_work *w = &att->work;
@@ -282,7 +315,7 @@ static void fetch_done(struct attempt *att)
 }
 
 /* What an earlier, interrupted fetch left is overwritten. */
-static void begin_fetch(struct attempt *att)
+static void begin_fetch(struct attempt *att, bool new)
 {
 	struct err err = ERR_INIT;
 
@@ -292,7 +325,10 @@ static void begin_fetch(struct attempt *att)
 			       err_text(&err));
 		return;
 	}
-	attempt_work(att, fetch_work, fetch_done);
+	if (new &&fetch_at_once(att))
+		fetch_done(att);
+	else
+		attempt_work(att, fetch_work, fetch_done);
 }
 
 /* ---- accepting ---- */
@@ -370,7 +406,7 @@ int attempt_accept(struct host *host, const json_t *json, struct err *err)
 		return 0;
 	}
 	att->slot->attempt = att;
-	begin_fetch(att);
+	begin_fetch(att, true);
 	host_news(host);
 	return 0;
 }
@@ -502,7 +538,7 @@ void attempt_recover(struct host *host, const char *name)
 	else if (!att->slot)
 		attempt_report(att, WIRE_HOW_REFUSED, 0, "no such slot here");
 	else if (sync_is_same_boot(host->sync))
-		begin_fetch(att);
+		begin_fetch(att, false);
 	else
 		/* The power was cut: it may have begun, without a trace. */
 		attempt_report(att, WIRE_HOW_LOST, 0,

@@ -184,6 +184,9 @@ void attempt_send_checkpoint(struct attempt *att, const char *dir,
 /* Sets resume_ms once the job's statistics have it. */
 void attempt_read_resume(struct attempt *att);
 
+/* Runs `work` and `done` at once: for what is known to be short. */
+void attempt_work_now(struct attempt *att, void (*work)(struct attempt *att),
+		      void (*done)(struct attempt *att));
 /* Runs `work` in a thread, then `done` in the loop. */
 void attempt_work(struct attempt *att, void (*work)(struct attempt *att),
 		  void (*done)(struct attempt *att));

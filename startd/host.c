@@ -122,13 +122,29 @@ static bool slot_update(struct host *host, struct slot *slot)
 		slot->activity_since_s = clock_real_ms() / 1000;
 		changed = true;
 	}
+	if (changed || start != slot->start)
+		slot_untell(slot);
 	return changed || start != slot->start;
+}
+
+/* A slot may have been taken or left since the last step. */
+static void slot_refresh(struct host *host, struct slot *slot)
+{
+	const char *state, *activity;
+
+	slot_words(slot, &state, &activity);
+	if (strcmp(state, slot->state) || strcmp(activity, slot->activity))
+		slot_update(host, slot);
+	if (clock_mono_ms() - slot->told_ms >=
+	    clock_scaled_ms(host->set->polling_ms))
+		slot_untell(slot);
 }
 
 static void update_owner(struct host *host)
 {
 	struct owner_state owner;
 	bool present;
+	int i;
 
 	owner_get(host->owner, &owner);
 	present = host_owner_present(host, &owner);
@@ -136,6 +152,8 @@ static void update_owner(struct host *host)
 		return;
 	host->owner_present = present;
 	host->owner_since_s = clock_real_ms() / 1000;
+	for (i = 0; i < host->slot_count; i++)
+		slot_untell(host->slots[i]);
 	log_info("owner %s (%s)", present ? "present" : "away", owner.source);
 	host_news(host);
 }
@@ -287,7 +305,11 @@ static void fill_slot(struct host *host, struct slot *slot,
 	ret->slot = xstrdup(slot->name);
 	ret->accepts = slot->start != 0 && !host->leaving && !slot->attempt &&
 		       !slot->parent;
-	ret->ad = host_slot_ad(host, slot);
+	if (!slot->told) {
+		slot->told = host_slot_ad(host, slot);
+		slot->told_ms = clock_mono_ms();
+	}
+	ret->ad = ad_ref(slot->told);
 }
 
 static void copy_end(const struct wire_end *end, struct wire_end *ret)
@@ -323,8 +345,7 @@ void host_fill_sync(struct host *host, struct wire_sync *sync)
 	sync->slots = xcalloc((size_t)host->slot_count, sizeof(*sync->slots));
 	sync->slot_count = (size_t)host->slot_count;
 	for (i = 0; i < host->slot_count; i++) {
-		/* A slot may have become free since the last step. */
-		slot_update(host, host->slots[i]);
+		slot_refresh(host, host->slots[i]);
 		fill_slot(host, host->slots[i], &sync->slots[i]);
 	}
 	sync->attempts = xcalloc(n + 1, sizeof(*sync->attempts));
@@ -346,6 +367,10 @@ void host_take_start(struct host *host, const json_t *start)
 
 	if (attempt_accept(host, start, &err) < 0)
 		log_error("cannot take a start: %s", err_text(&err));
+}
+
+void host_told(struct host *host)
+{
 	host_step(host, -1);
 }
 
@@ -355,7 +380,6 @@ void host_take_order(struct host *host, const struct wire_order *order)
 
 	if (att)
 		attempt_take_order(att, order);
-	host_step(host, -1);
 }
 
 void host_take_ack(struct host *host, const char *nonce)

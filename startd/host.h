@@ -59,6 +59,8 @@ void host_release(struct host *host);
 /* ---- what the scheduler says (sync) ---- */
 
 void host_take_start(struct host *host, const struct json_t *start);
+/* After the starts and orders of one answer. */
+void host_told(struct host *host);
 void host_take_order(struct host *host, const struct wire_order *order);
 void host_take_ack(struct host *host, const char *nonce);
 /* Ends the jobs whose lease is over, `silent_ms` after the last renewal. */

@@ -69,8 +69,15 @@ void slot_make_all(struct host *host)
 	strbuf_release(&cg_text);
 }
 
+void slot_untell(struct slot *slot)
+{
+	ad_free(slot->told);
+	slot->told = NULL;
+}
+
 static void free_slot(struct slot *s)
 {
+	slot_untell(s);
 	ad_free(s->ad);
 	free(s);
 }
@@ -165,6 +172,7 @@ struct slot *slot_carve(struct host *host, const char *name,
 	    (size->cpus > left.cpus || size->memory_mb > left.memory_mb))
 		return refuse(ret_why, "too little of the slot is left");
 	s = add(host, name, dynamic_ad(host, parent, name, size));
+	slot_untell(parent);
 	s->parent = parent;
 	s->size = *size;
 	s->start = parent->start;
@@ -184,6 +192,7 @@ void slot_leave(struct attempt *att)
 		s->attempt = NULL;
 	if (!s->parent)
 		return;
+	slot_untell(s->parent);
 	att->slot = NULL;
 	for (int i = 0; i < host->slot_count; i++)
 		if (host->slots[i] != s)

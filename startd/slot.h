@@ -25,6 +25,8 @@ struct slot {
 	const char *activity;
 	int64_t state_since_ms, activity_since_ms; /* clock_mono_ms */
 	int64_t state_since_s, activity_since_s; /* wall time, for the ad */
+	struct ad *told; /* as last told, NULL when that is out of date */
+	int64_t told_ms; /* clock_mono_ms */
 	int start; /* START by its last evaluation */
 	bool owner; /* IS_OWNER, the same */
 	bool partitionable;
@@ -35,6 +37,9 @@ struct slot {
 /* As the settings say; before anything is known of attempts. */
 void slot_make_all(struct host *host);
 void slot_free_all(struct host *host);
+
+/* Its ad is to be made anew before it is told again. */
+void slot_untell(struct slot *slot);
 
 struct slot *slot_find(struct host *host, const char *name); /* or NULL */
 /* The partitionable slot that a dynamic one of this name is carved from. */

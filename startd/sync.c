@@ -139,6 +139,8 @@ static void take_reply(struct sync *s, const struct wire_reply *reply)
 		host_take_order(host, &reply->orders[i]);
 	for (i = 0; i < json_array_size(reply->starts); i++)
 		host_take_start(host, json_array_get(reply->starts, i));
+	if (reply->order_count || json_array_size(reply->starts))
+		host_told(host);
 }
 
 static int read_reply(struct sync *s, const struct httpu_response *resp,
