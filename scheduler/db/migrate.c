@@ -76,7 +76,12 @@ static const char step_provision[] =
 	"ALTER TABLE attempts ADD COLUMN memory_mb INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE attempts ADD COLUMN disk_kb INTEGER NOT NULL DEFAULT 0;";
 
-static const char *const steps[] = { step_1, step_users, step_provision };
+/* A user's jobs without a look at all others'. */
+static const char step_cluster_owner[] =
+	"CREATE INDEX clusters_owner ON clusters (owner);";
+
+static const char *const steps[] = { step_1, step_users, step_provision,
+				     step_cluster_owner };
 
 const int migrate_version = sizeof(steps) / sizeof(steps[0]);
 
