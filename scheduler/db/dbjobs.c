@@ -256,13 +256,23 @@ int dbjobs_each_proc(struct db *db, int after_cluster, int after_proc,
 {
 	struct each e = { .proc_fn = fn, .arg = arg };
 
+	if (!owner)
+		return db_query(db, err, each_proc, &e,
+				"SELECT cluster, proc, state, prio, entered,"
+				" attempts, row, attrs FROM procs"
+				" WHERE (cluster, proc) > (?1, ?2)"
+				" ORDER BY cluster, proc",
+				"ii", (int64_t)after_cluster,
+				(int64_t)after_proc);
+	/* From the owner's clusters on: others may have a million jobs. */
 	return db_query(db, err, each_proc, &e,
 			"SELECT p.cluster, p.proc, p.state, p.prio, p.entered,"
-			" p.attempts, p.row, p.attrs FROM procs p"
-			" WHERE (p.cluster, p.proc) > (?1, ?2)"
-			" AND (?3 IS NULL OR ?3 = (SELECT owner FROM clusters"
-			"  WHERE id = p.cluster))"
-			" ORDER BY p.cluster, p.proc",
+			" p.attempts, p.row, p.attrs"
+			" FROM clusters c CROSS JOIN procs p"
+			" WHERE c.owner = ?3 AND c.id >= ?1"
+			" AND p.cluster = c.id AND p.proc >"
+			"  CASE WHEN c.id = ?1 THEN ?2 ELSE -1 END"
+			" ORDER BY c.id, p.proc",
 			"iit", (int64_t)after_cluster, (int64_t)after_proc,
 			owner);
 }

@@ -85,8 +85,12 @@ static const char step_factory[] =
 	" cluster INTEGER NOT NULL, proc INTEGER NOT NULL,"
 	" row TEXT NOT NULL, PRIMARY KEY (cluster, proc)) WITHOUT ROWID;";
 
+/* A user's jobs without a look at all others'. */
+static const char step_cluster_owner[] =
+	"CREATE INDEX clusters_owner ON clusters (owner);";
+
 static const char *const steps[] = { step_1, step_users, step_provision,
-				     step_factory };
+				     step_factory, step_cluster_owner };
 
 const int migrate_version = sizeof(steps) / sizeof(steps[0]);
 
