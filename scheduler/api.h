@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct ad;
 struct err;
 struct httpd_ops;
 struct httpd_req;
@@ -58,6 +59,9 @@ int api_send_file(struct sched *s, struct httpd_req *req, const char *path,
 bool api_parse_job(const char *text, int *ret_cluster, int *ret_proc);
 /* May the caller act on jobs of @owner? */
 bool api_may_act(const struct api_call *c, const char *owner);
+
+/* -EACCES for an attribute that only the scheduler sets. */
+int api_check_changes(const struct ad *changes, struct err *err);
 
 /* api_jobs.c */
 api_handler api_jobs_list, api_jobs_get, api_jobs_history, api_jobs_why,

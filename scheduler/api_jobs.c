@@ -283,7 +283,7 @@ void api_jobs_why(struct api_call *c)
 
 /* -- attributes ---------------------------------------------------------------------- */
 
-static int check_changes(const struct ad *changes, struct err *err)
+int api_check_changes(const struct ad *changes, struct err *err)
 {
 	static const char *const fixed[] = {
 		"ClusterId", "ProcId",	  "Owner",	  "User",
@@ -310,7 +310,7 @@ void api_jobs_attrs(struct api_call *c)
 		return;
 	rc = ad_from_json(c->body, &changes, &err);
 	if (!rc)
-		rc = check_changes(changes, &err);
+		rc = api_check_changes(changes, &err);
 	if (!rc) {
 		j = queue_job(c->s->queue, cluster, proc);
 		if (!j)

@@ -147,6 +147,19 @@ static void as_expression(const struct jobsel *sel, struct strbuf *out)
 		strbuf_addf(out, " && (%s)", sel->constraint);
 }
 
+void jobsel_only(struct jobsel *sel, const char *test)
+{
+	struct strbuf all = STRBUF_INIT;
+
+	if (sel->count)
+		as_expression(sel, &all);
+	else if (sel->constraint)
+		strbuf_addf(&all, "(%s)", sel->constraint);
+	strbuf_addf(&all, "%s%s", all.len ? " && " : "", test);
+	jobsel_release(sel);
+	sel->constraint = strbuf_detach(&all);
+}
+
 static size_t count_users(const struct jobsel *sel)
 {
 	size_t n = 0;

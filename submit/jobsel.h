@@ -40,6 +40,12 @@ int jobsel_add(struct jobsel *sel, const char *word, struct err *err);
 int jobsel_constrain(struct jobsel *sel, const char *text, struct err *err);
 
 /*
+ * Leaves of what was named those for which `test` is true as well: all of it
+ * is an expression then. Of a selection that names nothing: of all jobs.
+ */
+void jobsel_only(struct jobsel *sel, const char *test);
+
+/*
  * Appends the query parameters (ids=, owner=, constraint=) to `path`;
  * `default_owner` (or NULL) counts where no job and no user is named.
  */
