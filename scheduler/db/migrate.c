@@ -76,7 +76,15 @@ static const char step_provision[] =
 	"ALTER TABLE attempts ADD COLUMN memory_mb INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE attempts ADD COLUMN disk_kb INTEGER NOT NULL DEFAULT 0;";
 
-static const char *const steps[] = { step_1, step_users, step_provision };
+/* Hosts that people want empty. */
+static const char step_drains[] =
+	"CREATE TABLE drains ("
+	" host TEXT PRIMARY KEY, how TEXT NOT NULL, reason TEXT NOT NULL,"
+	" by TEXT NOT NULL, since INTEGER NOT NULL,"
+	" resume INTEGER NOT NULL) WITHOUT ROWID;";
+
+static const char *const steps[] = { step_1, step_users, step_provision,
+				     step_drains };
 
 const int migrate_version = sizeof(steps) / sizeof(steps[0]);
 
