@@ -235,6 +235,8 @@ static const struct route routes[] = {
 	{ "GET", "/hosts/*", API_READ, api_hosts_get },
 	{ "POST", "/hosts/*/sync", API_HOST, api_hosts_sync },
 	{ "POST", "/hosts/*/vacate", API_ADMIN, api_hosts_vacate },
+	{ "POST", "/hosts/*/drain", API_ADMIN, api_hosts_drain },
+	{ "DELETE", "/hosts/*/drain", API_ADMIN, api_hosts_undrain },
 	{ "GET", "/attempts/*/files/*", API_HOST, api_attempt_file },
 	{ "POST", "/attempts/*/checkpoints", API_HOST, api_offer_checkpoint },
 	{ "POST", "/attempts/*/outputs", API_HOST, api_offer_outputs },

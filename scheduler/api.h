@@ -69,7 +69,8 @@ api_handler api_jobs_list, api_jobs_get, api_jobs_history, api_jobs_why,
 /* api_submit.c */
 api_handler api_submit;
 /* api_hosts.c */
-api_handler api_hosts_list, api_hosts_get, api_hosts_sync, api_hosts_vacate;
+api_handler api_hosts_list, api_hosts_get, api_hosts_sync, api_hosts_vacate,
+	api_hosts_drain, api_hosts_undrain;
 /* api_files.c */
 api_handler api_attempt_file, api_offer_checkpoint, api_offer_outputs,
 	api_upload_pack, api_upload_commit;

@@ -15,6 +15,7 @@
 #include "scheduler/core.h"
 #include "scheduler/db/db.h"
 #include "scheduler/db/dbattempts.h"
+#include "scheduler/drain.h"
 #include "scheduler/feed.h"
 #include "scheduler/hostend.h"
 #include "scheduler/jobs.h"
@@ -516,6 +517,7 @@ static json_t *slot_json(const struct slot *slot)
 	json_t *ad = ad_to_json(slot->offer, true);
 	const struct attempt *a = slot->attempt;
 
+	drain_mark_slot(slot, ad);
 	if (!a)
 		return ad;
 	json_object_set_new(ad, "JobId",
@@ -529,17 +531,20 @@ static json_t *slot_json(const struct slot *slot)
 
 json_t *hosts_json(struct sched *s, const struct host *h)
 {
-	json_t *slots = json_array();
+	json_t *slots = json_array(), *root;
 	const char *arch = h->slot_count ? h->slots[0]->arch : "";
 
 	(void)s;
 	for (size_t i = 0; i < h->slot_count; i++)
 		json_array_append_new(slots, slot_json(h->slots[i]));
-	return json_pack("{s:s,s:s,s:s,s:b,s:I,s:{s:s,s:I,s:s},s:o}", "name",
+	root = json_pack("{s:s,s:s,s:s,s:b,s:I,s:{s:s,s:I,s:s},s:o}", "name",
 			 h->name, "arch", arch, "state",
 			 h->online ? "online" : "offline", "leaving",
 			 (int)h->leaving, "last_sync", (json_int_t)h->last_sync,
 			 "owner", "state", wire_owner_name(h->owner), "since",
 			 (json_int_t)h->owner_since, "text",
 			 h->owner_text ? h->owner_text : "", "slots", slots);
+	if (h->drain.on)
+		json_object_set_new(root, "drain", drain_json(h));
+	return root;
 }

@@ -41,6 +41,8 @@ static void free_host(void *value)
 	free(h->slots);
 	wire_sync_release(&h->told);
 	free(h->owner_text);
+	free(h->drain.reason);
+	free(h->drain.by);
 	free(h->name);
 	free(h);
 }
@@ -356,7 +358,8 @@ void nodes_update(struct host *h, struct wire_sync *sync, int64_t now_boot_ms,
 
 bool nodes_is_free(const struct slot *s)
 {
-	if (!s->host->online || !s->accepts || s->attempt || s->parent)
+	if (!s->host->online || s->host->drain.on || !s->accepts ||
+	    s->attempt || s->parent)
 		return false;
 	return !s->partitionable || (s->left.cpus > 0 && s->left.memory_mb > 0);
 }

@@ -13,6 +13,7 @@
 #include "scheduler/db/dbjobs.h"
 #include "scheduler/db/dbusers.h"
 #include "scheduler/db/meta.h"
+#include "scheduler/drain.h"
 #include "scheduler/hosts.h"
 #include "scheduler/match.h"
 #include "scheduler/nodes.h"
@@ -169,6 +170,8 @@ int recover_load(struct sched *s, struct err *err)
 	s->match = match_new(s->queue, s->nodes);
 	s->attempts = hash_new(NULL);
 	rc = load_rows(s, err);
+	if (!rc)
+		rc = drain_load(s, err);
 	if (!rc)
 		rc = enqueue_idle(s, err);
 	if (!rc)
