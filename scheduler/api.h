@@ -66,6 +66,8 @@ int api_check_changes(const struct ad *changes, struct err *err);
 /* api_jobs.c */
 api_handler api_jobs_list, api_jobs_get, api_jobs_history, api_jobs_why,
 	api_jobs_attrs, api_jobs_actions;
+/* api_output.c */
+api_handler api_jobs_output, api_attempt_output;
 /* api_submit.c */
 api_handler api_submit;
 /* api_hosts.c */

@@ -24,6 +24,7 @@
 #include "scheduler/queue.h"
 #include "scheduler/recover.h"
 #include "scheduler/sched.h"
+#include "scheduler/tail.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -241,7 +242,8 @@ static bool send_reply(struct sched *s, struct host *h, bool force)
 	reply_orders(s, h, &r);
 	reply_acks(s, h, &r);
 	reply_starts(h, &r);
-	news = r.order_count || r.ack_count || json_array_size(r.starts);
+	tail_fill(s, h, &r);
+	news = r.order_count || r.ack_count || r.tail_count || json_array_size(r.starts);
 	if (news || force) {
 		r.state = s->state;
 		h->parked = NULL;

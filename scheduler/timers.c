@@ -13,6 +13,7 @@
 #include "scheduler/jobs.h"
 #include "scheduler/sched.h"
 #include "scheduler/spool.h"
+#include "scheduler/tail.h"
 #include "scheduler/users.h"
 
 #include <stdlib.h>
@@ -34,6 +35,7 @@ static void on_tick(void *arg)
 
 	hosts_tick(t->s);
 	drain_tick(t->s);
+	tail_tick(t->s);
 	evloop_set_timer(t->tick, TICK_MS);
 }
 

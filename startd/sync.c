@@ -12,6 +12,7 @@
 #include "common/svc/json.h"
 #include "startd/host.h"
 #include "startd/starter/run.h"
+#include "startd/tail.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -121,6 +122,8 @@ static void take_reply(struct sync *s, const struct wire_reply *reply)
 		host_take_ack(host, reply->acks[i]);
 	for (i = 0; i < reply->order_count; i++)
 		host_take_order(host, &reply->orders[i]);
+	for (i = 0; i < reply->tail_count; i++)
+		tail_take(host, &reply->tails[i]);
 	for (i = 0; i < json_array_size(reply->starts); i++)
 		host_take_start(host, json_array_get(reply->starts, i));
 }
