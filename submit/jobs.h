@@ -21,7 +21,10 @@ struct jobs_query {
 	const char *owner; /* where sel names nobody, or NULL */
 	const char *attrs; /* comma list, or NULL: all */
 	int64_t limit; /* below 0: all */
-	bool history; /* ended jobs, newest first */
+	bool history; /* ended jobs, newest first; then these count: */
+	const char *since; /* the first for which it is true ends it, or NULL */
+	int64_t ended_since; /* as does the first that ended earlier; 0: none */
+	int64_t scan_limit; /* jobs to look at; 0: all */
 };
 
 /* Told of each job; `id` is "12.0". 0, or -errno to stop. */

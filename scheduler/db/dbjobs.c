@@ -207,13 +207,23 @@ int dbjobs_each_proc(struct db *db, int after_cluster, int after_proc,
 {
 	struct each e = { .proc_fn = fn, .arg = arg };
 
+	if (!owner)
+		return db_query(db, err, each_proc, &e,
+				"SELECT cluster, proc, state, prio, entered,"
+				" attempts, row, attrs FROM procs"
+				" WHERE (cluster, proc) > (?1, ?2)"
+				" ORDER BY cluster, proc",
+				"ii", (int64_t)after_cluster,
+				(int64_t)after_proc);
+	/* From the user's clusters to their procs: others' are not looked at. */
 	return db_query(db, err, each_proc, &e,
 			"SELECT p.cluster, p.proc, p.state, p.prio, p.entered,"
-			" p.attempts, p.row, p.attrs FROM procs p"
-			" WHERE (p.cluster, p.proc) > (?1, ?2)"
-			" AND (?3 IS NULL OR ?3 = (SELECT owner FROM clusters"
-			"  WHERE id = p.cluster))"
-			" ORDER BY p.cluster, p.proc",
+			" p.attempts, p.row, p.attrs"
+			" FROM clusters c CROSS JOIN procs p"
+			" ON p.cluster = c.id AND p.proc >"
+			"  CASE WHEN c.id = ?1 THEN ?2 ELSE -1 END"
+			" WHERE c.owner = ?3 AND c.id >= ?1"
+			" ORDER BY c.id, p.proc",
 			"iit", (int64_t)after_cluster, (int64_t)after_proc,
 			owner);
 }
@@ -222,7 +232,7 @@ static int each_ended(void *arg, const struct db_row *row)
 {
 	const struct each *e = arg;
 
-	return e->history_fn(e->arg, db_col_int(row, 0), db_col_text(row, 1));
+	return e->history_fn(e->arg, db_col_text(row, 1), db_col_int(row, 2));
 }
 
 int dbjobs_history(struct db *db, int64_t before, const char *owner,
@@ -230,11 +240,17 @@ int dbjobs_history(struct db *db, int64_t before, const char *owner,
 {
 	struct each e = { .history_fn = fn, .arg = arg };
 
+	if (before == 0)
+		before = INT64_MAX;
+	if (!owner)
+		return db_query(db, err, each_ended, &e,
+				"SELECT id, ad, ended FROM history"
+				" WHERE id < ? ORDER BY id DESC",
+				"i", before);
 	return db_query(db, err, each_ended, &e,
-			"SELECT id, ad FROM history"
-			" WHERE (?1 = 0 OR id < ?1)"
-			" AND (?2 IS NULL OR owner = ?2) ORDER BY id DESC",
-			"it", before, owner);
+			"SELECT id, ad, ended FROM history"
+			" WHERE owner = ? AND id < ? ORDER BY id DESC",
+			"ti", owner, before);
 }
 
 int dbjobs_history_cluster(struct db *db, int cluster, dbjobs_history_fn *fn,
@@ -243,7 +259,7 @@ int dbjobs_history_cluster(struct db *db, int cluster, dbjobs_history_fn *fn,
 	struct each e = { .history_fn = fn, .arg = arg };
 
 	return db_query(db, err, each_ended, &e,
-			"SELECT id, ad FROM history WHERE cluster = ?"
+			"SELECT id, ad, ended FROM history WHERE cluster = ?"
 			" ORDER BY proc",
 			"i", (int64_t)cluster);
 }

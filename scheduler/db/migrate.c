@@ -83,8 +83,13 @@ static const char step_drains[] =
 	" by TEXT NOT NULL, since INTEGER NOT NULL,"
 	" resume INTEGER NOT NULL) WITHOUT ROWID;";
 
+/* A user's ended and queued jobs among those of all. */
+static const char step_owners[] =
+	"CREATE INDEX history_owner ON history (owner);"
+	"CREATE INDEX clusters_owner ON clusters (owner);";
+
 static const char *const steps[] = { step_1, step_users, step_provision,
-				     step_drains };
+				     step_drains, step_owners };
 
 const int migrate_version = sizeof(steps) / sizeof(steps[0]);
 
