@@ -15,8 +15,8 @@
 
 #define MAX_DEFAULT 1024
 
-static int number(struct api_call *c, const char *key, int64_t min,
-		  int64_t max, int64_t *ret, struct err *err)
+static int number(struct api_call *c, const char *key, int64_t min, int64_t max,
+		  int64_t *ret, struct err *err)
 {
 	const char *text = httpd_req_query(c->req, key);
 	long long value;
@@ -63,9 +63,8 @@ static int find_attempt(struct api_call *c, const struct attempt **ret_attempt,
 		return err_set(err, -EACCES, "job %s is %s's", c->args[0],
 			       j->cluster->owner->name);
 	if (!j->attempt || !j->attempt->reported)
-		return err_set(err, -EEXIST,
-			       "job %s is not running: it is %s", c->args[0],
-			       jobstate_name(j->state));
+		return err_set(err, -EEXIST, "job %s is not running: it is %s",
+			       c->args[0], jobstate_name(j->state));
 	*ret_attempt = j->attempt;
 	return 0;
 }

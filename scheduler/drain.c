@@ -94,8 +94,8 @@ int drain_start(struct sched *s, struct host *h,
 		const struct drain_request *req, json_t *ret_jobs,
 		struct err *err)
 {
-	struct dbdrain row = { h->name,	    req->how,	 req->reason, req->by,
-			       sched_now(), req->resume };
+	struct dbdrain row = { h->name, req->how,    req->reason,
+			       req->by, sched_now(), req->resume };
 	int rc;
 
 	if (strcmp(req->how, "graceful") && strcmp(req->how, "quick") &&

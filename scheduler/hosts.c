@@ -243,7 +243,8 @@ static bool send_reply(struct sched *s, struct host *h, bool force)
 	reply_acks(s, h, &r);
 	reply_starts(h, &r);
 	tail_fill(s, h, &r);
-	news = r.order_count || r.ack_count || r.tail_count || json_array_size(r.starts);
+	news = r.order_count || r.ack_count || r.tail_count ||
+	       json_array_size(r.starts);
 	if (news || force) {
 		r.state = s->state;
 		h->parked = NULL;

@@ -106,8 +106,8 @@ static void add(struct wire_reply *r, const struct wire_tail *want)
 {
 	struct wire_tail *t;
 
-	r->tails = xreallocarray(r->tails, r->tail_count + 1,
-				 sizeof(*r->tails));
+	r->tails =
+		xreallocarray(r->tails, r->tail_count + 1, sizeof(*r->tails));
 	t = &r->tails[r->tail_count++];
 	*t = *want;
 	t->file = xstrdup(want->file);
@@ -169,10 +169,8 @@ void tail_tick(struct sched *s)
 
 	list_for_each_safe(q, next, &s->tails->questions, link) {
 		if (!attempts_find(s, q->want.nonce))
-			fail(s, q, -EEXIST,
-			     "the job has just left its host");
+			fail(s, q, -EEXIST, "the job has just left its host");
 		else if (now_ms >= q->until_ms)
-			fail(s, q, -EAGAIN,
-			     "the job's host does not answer");
+			fail(s, q, -EAGAIN, "the job's host does not answer");
 	}
 }

@@ -50,8 +50,8 @@ static const char *file_name(const struct attempt *att,
 
 	if (!name || !*name)
 		err_set(err, -ENOENT, "the job's output goes to /dev/null");
-	else if (strncmp(name, SCRATCH_PRIVATE "/",
-			 sizeof(SCRATCH_PRIVATE)) == 0)
+	else if (strncmp(name, SCRATCH_PRIVATE "/", sizeof(SCRATCH_PRIVATE)) ==
+		 0)
 		err_set(err, -EACCES, "'%s' is not the job's own", name);
 	else
 		return name;

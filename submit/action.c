@@ -26,9 +26,8 @@ const struct action action_remove_now = {
 	ACTION_REASON,
 };
 const struct action action_hold = {
-	"hold",		  "hold",
-	"held",		  "already held",
-	"cannot be held", ACTION_REASON | ACTION_SUBCODE,
+	"hold",		"hold",		  "held",
+	"already held", "cannot be held", ACTION_REASON | ACTION_SUBCODE,
 };
 const struct action action_release = {
 	"release",

@@ -183,10 +183,10 @@ static int read_more(struct logwait *w, struct err *err)
 static void watch(struct logwait *w)
 {
 	const char *slash = strrchr(w->path, '/');
-	char *dir = !slash		? xstrdup(".")
-		    : slash == w->path	? xstrdup("/")
-					: xstrndup(w->path,
-						   (size_t)(slash - w->path));
+	char *dir = !slash ? xstrdup(".")
+		    : slash == w->path
+			    ? xstrdup("/")
+			    : xstrndup(w->path, (size_t)(slash - w->path));
 
 	w->watch_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (w->watch_fd >= 0 &&

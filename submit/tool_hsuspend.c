@@ -4,6 +4,7 @@
 
 int main(int argc, char **argv)
 {
-	return action_main(argc, argv, &action_suspend,
-			   "Freezes running jobs where they are, until hcontinue.");
+	return action_main(
+		argc, argv, &action_suspend,
+		"Freezes running jobs where they are, until hcontinue.");
 }

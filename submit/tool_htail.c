@@ -31,8 +31,8 @@ static const struct opt_def defs[] = {
 	{ 0 },
 };
 
-#define FILES_MAX   100
-#define BYTES_MAX   (1 << 20) /* what the scheduler answers at a time */
+#define FILES_MAX    100
+#define BYTES_MAX    (1 << 20) /* what the scheduler answers at a time */
 #define LOOK_AGAIN_S 1
 
 /* One of the files that are shown. */
@@ -106,11 +106,11 @@ static void add_streams(struct htail *t)
 	bool named = t->count > 0;
 
 	if (!named && !t->no_stdout)
-		t->sources[t->count++] = (struct source){ "stdout", "stream",
-							  "stdout", -1 };
+		t->sources[t->count++] =
+			(struct source){ "stdout", "stream", "stdout", -1 };
 	if (t->with_stderr)
-		t->sources[t->count++] = (struct source){ "stderr", "stream",
-							  "stderr", -1 };
+		t->sources[t->count++] =
+			(struct source){ "stderr", "stream", "stderr", -1 };
 }
 
 static void make_path(const struct htail *t, const struct source *src,

@@ -401,8 +401,8 @@ static int reply_tails(const json_t *root, struct wire_reply *r,
 		       struct err *err)
 {
 	const json_t *list = NULL;
-	int rc = wire_get_array(root, "tails", WIRE_MAY, ORDERS_MAX, &list,
-				err);
+	int rc =
+		wire_get_array(root, "tails", WIRE_MAY, ORDERS_MAX, &list, err);
 
 	if (rc || !list)
 		return rc;
@@ -421,12 +421,12 @@ static json_t *tails_encode(const struct wire_reply *r)
 		const struct wire_tail *t = &r->tails[i];
 
 		json_array_append_new(
-			list, json_pack("{s:s,s:I,s:i,s:o,s:I,s:I}", "nonce",
-					t->nonce, "id", (json_int_t)t->id,
-					"stream", t->stream, "file",
-					wire_put_str(t->file), "offset",
-					(json_int_t)t->offset, "max",
-					(json_int_t)t->max));
+			list,
+			json_pack("{s:s,s:I,s:i,s:o,s:I,s:I}", "nonce",
+				  t->nonce, "id", (json_int_t)t->id, "stream",
+				  t->stream, "file", wire_put_str(t->file),
+				  "offset", (json_int_t)t->offset, "max",
+				  (json_int_t)t->max));
 	}
 	return list;
 }
