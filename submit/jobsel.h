@@ -36,6 +36,11 @@ int jobsel_parse_id(const char *text, int *ret_cluster, int *ret_proc);
 
 /* A word of the command line. -EINVAL where it is neither id nor user. */
 int jobsel_add(struct jobsel *sel, const char *word, struct err *err);
+/*
+ * Adds the clusters of a job event log. -ENOENT where it holds none, or what
+ * opening it says.
+ */
+int jobsel_add_log(struct jobsel *sel, const char *path, struct err *err);
 /* -constraint, checked here for its syntax. A second one is joined by &&. */
 int jobsel_constrain(struct jobsel *sel, const char *text, struct err *err);
 

@@ -24,10 +24,6 @@ enum {
 	OPT_TOTAL,
 	OPT_CONSTRAINT,
 	OPT_LIMIT,
-	OPT_AF,
-	OPT_AUTOFORMAT,
-	OPT_JSON,
-	OPT_LONG,
 	OPT_NAME,
 };
 
@@ -41,11 +37,7 @@ static const struct opt_def defs[] = {
 	{ OPT_CONSTRAINT, 0, "constraint", "EXPR",
 	  "slots for which the expression is true" },
 	{ OPT_LIMIT, 0, "limit", "N", "at most N slots" },
-	{ OPT_AF, 0, "af", NULL,
-	  "ATTR...: attributes or expressions; letters: -af:jlhVrtng," },
-	{ OPT_AUTOFORMAT, 0, "autoformat", NULL, NULL },
-	{ OPT_JSON, 0, "json", NULL, "the slots' ads as JSON" },
-	{ OPT_LONG, 'l', "long", NULL, "the slots' ads as Name = value" },
+	LISTING_OPTIONS("slots'"),
 	{ OPT_NAME, 0, "name", "URL", "another scheduler" },
 	{ 0 },
 };
@@ -79,6 +71,10 @@ static int add_name(struct hstatus *h, const char *name, struct err *err)
 static int set_option(struct hstatus *h, struct opt *opt, int id,
 		      struct err *err)
 {
+	int r = listing_option(&h->listing, opt, id, err);
+
+	if (r)
+		return r < 0 ? r : 0;
 	switch (id) {
 	case OPT_ARG:
 		return add_name(h, opt->value, err);
@@ -103,15 +99,6 @@ static int set_option(struct hstatus *h, struct opt *opt, int id,
 	case OPT_LIMIT:
 		return opt_parse_int(opt->value, "-limit", 0, 1000000000,
 				     &h->limit, err);
-	case OPT_AF:
-	case OPT_AUTOFORMAT:
-		return listing_take_fields(&h->listing, opt, err);
-	case OPT_JSON:
-		h->listing.mode = LISTING_JSON;
-		return 0;
-	case OPT_LONG:
-		h->listing.mode = LISTING_LONG;
-		return 0;
 	case OPT_NAME:
 		h->url = opt->value;
 		return 0;
