@@ -302,9 +302,9 @@ static void add_number(const struct listing_field *f, const struct value *v,
 		       struct strbuf *out)
 {
 	bool is_real = strchr("fFeEgGaA", f->letter);
-	double real = v->type == VALUE_REAL	 ? v->u.r
+	double real = v->type == VALUE_REAL  ? v->u.r
 		      : v->type == VALUE_INT ? (double)v->u.i
-						 : v->u.b;
+					     : v->u.b;
 	char spec[24];
 
 	snprintf(spec, sizeof(spec), "%s%s%c", f->spec,
@@ -316,7 +316,7 @@ static void add_number(const struct listing_field *f, const struct value *v,
 	else
 		strbuf_addf(out, spec,
 			    v->type == VALUE_INT ? (long long)v->u.i
-						     : (long long)real);
+						 : (long long)real);
 }
 
 static void add_text(const struct listing_field *f, const struct value *v,
@@ -350,8 +350,8 @@ static void print_format(const struct listing_field *f, struct eval *ev,
 	strbuf_addstr(out, f->before);
 	if (text)
 		add_text(f, &v, out);
-	else if (f->letter == 'r' && !(ad_name_valid(f->text) &&
-				       ad_unparse_attr(ad, f->text, out)))
+	else if (f->letter == 'r' &&
+		 !(ad_name_valid(f->text) && ad_unparse_attr(ad, f->text, out)))
 		expr_unparse(f->expr, out);
 	else if (f->letter && f->letter != 'r')
 		add_number(f, &v, out);
@@ -393,9 +393,9 @@ static void print_json(struct listing *l, const struct ad *ad, FILE *out)
 {
 	bool lines = l->mode == LISTING_JSONL;
 	json_t *json = ad_to_json(ad, true);
-	char *text = json_dumps(json, JSON_ENSURE_ASCII |
-					      (lines ? JSON_COMPACT
-						     : JSON_INDENT(2)));
+	char *text =
+		json_dumps(json, JSON_ENSURE_ASCII | (lines ? JSON_COMPACT
+							    : JSON_INDENT(2)));
 
 	if (lines)
 		fprintf(out, "%s\n", text ? text : "{}");
@@ -423,8 +423,7 @@ void listing_print(struct listing *l, const struct ad *ad, const char *id,
 
 	if (l->printed == 0)
 		begin(l, out);
-	if (l->attributes && l->mode != LISTING_AF &&
-	    l->mode != LISTING_FORMAT)
+	if (l->attributes && l->mode != LISTING_AF && l->mode != LISTING_FORMAT)
 		few = chosen(l, ad);
 	if (few)
 		ad = few;

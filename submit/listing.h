@@ -38,18 +38,20 @@ enum {
 	LISTING_OPT_ATTRIBUTES,
 };
 
-#define LISTING_OPTIONS(what)                                              \
-	{ LISTING_OPT_AF, 0, "af", NULL,                                   \
-	  "ATTR...: attributes or expressions; letters: -af:jlhVr,tng" },  \
-		{ LISTING_OPT_AF, 0, "autoformat", NULL, NULL },           \
-		{ LISTING_OPT_FORMAT, 0, "format", "FMT ATTR",             \
-		  "one attribute as printf writes it" },                   \
-		{ LISTING_OPT_JSON, 0, "json", NULL,                       \
-		  "the " what " ads as JSON (-jsonl: one a line)" },       \
-		{ LISTING_OPT_JSONL, 0, "jsonl", NULL, NULL },             \
-		{ LISTING_OPT_LONG, 'l', "long", NULL,                     \
-		  "the " what " ads as Name = value" },                    \
-		{ LISTING_OPT_ATTRIBUTES, 0, "attributes", "A,B", NULL }
+#define LISTING_OPTIONS(what)                                        \
+	{ LISTING_OPT_AF, 0, "af", NULL,                             \
+	  "ATTR...: expressions; letters: -af:jlhVr,tng" },          \
+		{ LISTING_OPT_AF, 0, "autoformat", NULL, NULL },     \
+		{ LISTING_OPT_FORMAT, 0, "format", "FMT ATTR",       \
+		  "one attribute as printf writes it" },             \
+		{ LISTING_OPT_JSON, 0, "json", NULL,                 \
+		  "the " what " ads as JSON (-jsonl: one a line)" }, \
+		{ LISTING_OPT_JSONL, 0, "jsonl", NULL, NULL },       \
+		{ LISTING_OPT_LONG, 'l', "long", NULL,               \
+		  "the " what " ads as Name = value" },              \
+	{                                                            \
+		LISTING_OPT_ATTRIBUTES, 0, "attributes", "A,B", NULL \
+	}
 
 struct listing {
 	enum listing_mode mode;

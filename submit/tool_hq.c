@@ -67,8 +67,12 @@ struct hq {
 	const char *url;
 	const char *owner; /* whose jobs where none is named */
 	bool totals_only;
-	enum { ANALYZE_NOT, ANALYZE_JOBS, ANALYZE_SUMMARY, ANALYZE_REVERSE }
-		analyze;
+	enum {
+		ANALYZE_NOT,
+		ANALYZE_JOBS,
+		ANALYZE_SUMMARY,
+		ANALYZE_REVERSE
+	} analyze;
 	json_t *hosts; /* for -better-analyze */
 	const char *machine; /* -better-analyze:reverse: this one alone */
 	const char *userlog;
@@ -195,8 +199,8 @@ static int keep_job(struct hq *hq, const struct ad *job, struct err *err)
 		return err_set(err, -E2BIG,
 			       "more than %d jobs: choose some of them",
 			       REVERSE_MAX);
-	hq->jobs = xreallocarray(hq->jobs, hq->job_count + 1,
-				 sizeof(struct ad *));
+	hq->jobs =
+		xreallocarray(hq->jobs, hq->job_count + 1, sizeof(struct ad *));
 	hq->jobs[hq->job_count++] = ad_copy(job);
 	return 0;
 }
