@@ -16,6 +16,7 @@ enum {
 	OPT_HOST,
 	OPT_CONSTRAINT,
 	OPT_ALL,
+	OPT_TOTALS,
 	OPT_NAME
 };
 
@@ -29,7 +30,9 @@ static const struct opt_def defs[] = {
 	{ OPT_CONSTRAINT, 0, "constraint", "EXPR",
 	  "jobs for which the expression is true" },
 	{ OPT_ALL, 'a', "all", NULL, "every job that you may act on" },
+	{ OPT_TOTALS, 0, "totals", NULL, "print only counts" },
 	{ OPT_NAME, 0, "name", "URL", "another scheduler" },
+	{ OPT_NAME, 0, "pool", "URL", NULL },
 	{ 0 },
 };
 
@@ -40,7 +43,7 @@ struct vacate {
 	const char *hosts[HOSTS_MAX];
 	size_t host_count;
 	const char *url;
-	bool fast;
+	bool fast, totals;
 };
 
 static int add_host(struct vacate *v, const char *name, struct err *err)
@@ -73,6 +76,9 @@ static int set_option(struct vacate *v, const struct opt *opt, int id,
 		return jobsel_constrain(&v->sel, opt->value, err);
 	case OPT_ALL:
 		v->sel.all = true;
+		return 0;
+	case OPT_TOTALS:
+		v->totals = true;
 		return 0;
 	case OPT_NAME:
 		v->url = opt->value;
@@ -112,6 +118,7 @@ static int run(struct vacate *v)
 	struct action_request req = {
 		.action = v->fast ? &action_vacate_fast : &action_vacate,
 		.sel = &v->sel,
+		.totals = v->totals,
 	};
 	struct err err = ERR_INIT;
 	struct client *c = NULL;

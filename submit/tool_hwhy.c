@@ -7,7 +7,7 @@
 #include "common/base/clock.h"
 #include "submit/cli.h"
 #include "submit/jobs.h"
-#include "submit/why.h"
+#include "submit/whytext.h"
 
 enum {
 	OPT_CONSTRAINT = 1,
@@ -72,7 +72,7 @@ static void print_words(struct hwhy *h, const struct ad *job, const char *id,
 {
 	struct strbuf out = STRBUF_INIT;
 
-	why_format(id, job, why, h->hosts, h->now, &out);
+	whytext_format(id, job, why, h->hosts, h->now, &out);
 	if (h->shown++)
 		putchar('\n');
 	fwrite(out.data, 1, out.len, stdout);

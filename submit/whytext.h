@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* why: in plain words what keeps a job from running. */
-#ifndef HARRIER_SUBMIT_WHY_H
-#define HARRIER_SUBMIT_WHY_H
+/* whytext: in plain words what keeps a job from running. */
+#ifndef HARRIER_SUBMIT_WHYTEXT_H
+#define HARRIER_SUBMIT_WHYTEXT_H
 
 #include <stdint.h>
 
@@ -14,7 +14,7 @@
  * `why` the answer of GET /jobs/ID/why (NULL for an ended one), `hosts` how
  * many there are.
  */
-void why_format(const char *id, const struct ad *job, const json_t *why,
-		size_t hosts, int64_t now, struct strbuf *out);
+void whytext_format(const char *id, const struct ad *job, const json_t *why,
+		    size_t hosts, int64_t now, struct strbuf *out);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "submit/why.h"
+#include "submit/whytext.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -302,8 +302,8 @@ static void add_verdict(const json_t *why, struct strbuf *out)
 	}
 }
 
-void why_format(const char *id, const struct ad *job, const json_t *why,
-		size_t hosts, int64_t now, struct strbuf *out)
+void whytext_format(const char *id, const struct ad *job, const json_t *why,
+		    size_t hosts, int64_t now, struct strbuf *out)
 {
 	strbuf_addf(out, "Job %s", id);
 	if (add_state(job, id, now, out) || !why)
