@@ -145,10 +145,10 @@ int main(int argc, char **argv)
 	cli_init(argv);
 	jobsel_init(&h.sel);
 	opt_init(&opt,
-		 "[OPTION]... {CLUSTER | CLUSTER.PROC | USER} "
-		 "{NAME VALUE | NAME=VALUE}...",
-		 "Changes attributes of jobs in the queue. A value is an "
-		 "expression: a text stands in quotes, '\"so\"'.",
+		 "[OPTION]... JOB... {NAME VALUE | NAME=VALUE}...",
+		 "Changes attributes of jobs in the queue: CLUSTER, "
+		 "CLUSTER.PROC or USER. A value is an expression: a text "
+		 "stands in quotes, '\"so\"'.",
 		 defs, argc, argv);
 	while (code < 0 && (id = opt_next(&opt, &err)) != OPT_END) {
 		if (cli_common(&opt, id, &err, &code))
