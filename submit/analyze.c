@@ -194,6 +194,15 @@ static void split_busy(const struct analyze_job *job, struct split *n)
 	}
 }
 
+/* As the scheduler has recorded it, else as the slots' ads say. */
+static void split(const struct analyze_job *job, struct split *n)
+{
+	split_busy(job, n);
+	json_opt_int(job->why, "serving_you", &n->own, NULL);
+	json_opt_int(job->why, "serving_others", &n->others, NULL);
+	json_opt_int(job->why, "owner_present", &n->owner, NULL);
+}
+
 static void add_count(int64_t n, const char *what, struct strbuf *out)
 {
 	strbuf_addf(out, "  %5lld slots %s\n", (long long)n, what);
@@ -206,7 +215,7 @@ static void add_summary(const struct analyze_job *job, struct strbuf *out)
 	int64_t images = number(why, "rejected_by_checkpoint");
 	struct split n = { 0 };
 
-	split_busy(job, &n);
+	split(job, &n);
 	add_id(job->id, out);
 	strbuf_addf(out,
 		    ":  Run analysis summary ignoring user priority.  Of %lld "
@@ -249,6 +258,8 @@ static void add_last(const struct analyze_job *job, struct strbuf *out)
 	int64_t match = ad_int(job->ad, "LastMatchTime", 0);
 	const char *text = NULL;
 
+	if (!match)
+		match = number(job->why, "last_match");
 	if (!match)
 		match = ad_int(job->ad, "JobCurrentStartDate", 0);
 	if (match)
@@ -323,7 +334,7 @@ void analyze_summary_line(const struct analyze_job *job, struct strbuf *out)
 		strbuf_addch(out, '\n');
 		return;
 	}
-	split_busy(job, &n);
+	split(job, &n);
 	strbuf_addf(out, "%-10s %10lld %8lld %12lld %10lld %10lld %9lld ",
 		    job->id, (long long)number(why, "slots"),
 		    (long long)(matched + rejects), (long long)rejects,

@@ -70,7 +70,7 @@ static int add_field(struct listing *l, const char *text, struct err *err)
 	return 0;
 }
 
-static int take_fields(struct listing *l, struct opt *opt, struct err *err)
+int listing_take_fields(struct listing *l, struct opt *opt, struct err *err)
 {
 	const char *word;
 	int r = 0;
@@ -163,7 +163,7 @@ int listing_option(struct listing *l, struct opt *opt, int id, struct err *err)
 
 	switch (id) {
 	case LISTING_OPT_AF:
-		r = take_fields(l, opt, err);
+		r = listing_take_fields(l, opt, err);
 		break;
 	case LISTING_OPT_FORMAT:
 		r = take_format(l, opt, err);

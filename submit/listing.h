@@ -72,6 +72,8 @@ void listing_release(struct listing *l);
 int listing_split_flags(struct listing *l, int argc, char **argv,
 			struct err *err);
 
+/* After option -af: takes the words up to the next option. */
+int listing_take_fields(struct listing *l, struct opt *opt, struct err *err);
 /*
  * An option that opt_next answered: 1 where it was one of the listing's, 0
  * where it is another's, -EINVAL for a bad expression or format.

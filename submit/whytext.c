@@ -260,6 +260,26 @@ static void add_part(int64_t n, const char *one, const char *many,
 			    n == 1 ? one : many);
 }
 
+/* Those that fit and are not free, by what keeps them. */
+static void add_busy(const json_t *why, int64_t busy, struct strbuf *out)
+{
+	int64_t you = number(why, "serving_you");
+	int64_t others = number(why, "serving_others");
+	int64_t owner = number(why, "owner_present");
+	int64_t aside = number(why, "set_aside");
+
+	add_part(you, "fits, but runs a job of yours already",
+		 "fit, but run jobs of yours already", out);
+	add_part(others, "fits, but serves another user",
+		 "fit, but serve other users", out);
+	add_part(owner, "fits, but its owner is at the keyboard",
+		 "fit, but their owner is at the keyboard", out);
+	add_part(aside, "fits, but was set aside: jobs failed there",
+		 "fit, but were set aside: jobs failed there", out);
+	add_part(busy - you - others - owner - aside,
+		 "fits, but takes no job now", "fit, but take no job now", out);
+}
+
 static void add_slots(const json_t *why, size_t hosts, struct strbuf *out)
 {
 	int64_t slots = number(why, "slots"), busy = number(why, "busy");
@@ -281,8 +301,7 @@ static void add_slots(const json_t *why, size_t hosts, struct strbuf *out)
 		 "are not what it asks for", out);
 	add_part(number(why, "rejected_by_slot"), "does not take jobs like it",
 		 "do not take jobs like it", out);
-	add_part(busy, "fits, but is in use or its owner is there",
-		 "fit, but are in use or their owner is there", out);
+	add_busy(why, busy, out);
 	add_part(matched - busy, "fits and is free", "fit and are free", out);
 }
 

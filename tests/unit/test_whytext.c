@@ -52,13 +52,14 @@ static void what_limits(void **state)
 {
 	(void)state;
 	expect("JobStatus = 1\n",
-	       "{\"slots\":2,\"matched\":2,\"busy\":2,\"limits\":"
-	       "\"owner-present\",\"clauses\":[],\"text\":\"busy\"}",
+	       "{\"slots\":2,\"matched\":2,\"busy\":2,\"serving_others\":1,"
+	       "\"owner_present\":1,\"limits\":\"owner-present\",\"clauses\":[],\"text\":\"busy\"}",
 	       "Job 12.0 is idle.\n"
 	       "Where it could run, the owner is at the keyboard: it starts "
 	       "when one leaves.\n\n"
 	       "Of 2 slots on 3 hosts\n"
-	       "       2 fit, but are in use or their owner is there\n");
+	       "       1 fits, but serves another user\n"
+	       "       1 fits, but its owner is at the keyboard\n");
 	expect("JobStatus = 1\n",
 	       "{\"slots\":0,\"matched\":0,\"limits\":\"no-host\","
 	       "\"clauses\":[]}",
