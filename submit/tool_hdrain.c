@@ -9,6 +9,7 @@
 #include "common/svc/json.h"
 #include "submit/cli.h"
 #include "submit/client.h"
+#include "submit/nearest.h"
 
 enum {
 	OPT_GRACEFUL = 1,
@@ -126,7 +127,7 @@ static int drain(struct client *c, const struct hdrain *h, const char *host)
 	if (r == 0 && !h->cancel)
 		print_jobs(host, json);
 	json_decref(json);
-	return r < 0 ? cli_fail(&err) : 0;
+	return r < 0 ? nearest_host_fail(c, host, &err) : 0;
 }
 
 int main(int argc, char **argv)

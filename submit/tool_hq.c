@@ -13,6 +13,7 @@
 #include "submit/fmt.h"
 #include "submit/jobs.h"
 #include "submit/listing.h"
+#include "submit/nearest.h"
 #include "submit/queue_view.h"
 
 enum {
@@ -265,6 +266,23 @@ static int on_job(void *arg, const struct ad *job, const char *id,
 	return 0;
 }
 
+/* A user whom nobody knows may be another one, misspelt. */
+static void hint_users(const struct hq *hq, const json_t *users)
+{
+	for (size_t i = 0; i < hq->sel.count; i++) {
+		const struct jobsel_item *item = &hq->sel.items[i];
+		const char *near = NULL;
+
+		if (item->kind == JOBSEL_USER)
+			near = nearest_member(users, "user", item->text);
+		if (near)
+			fprintf(stderr,
+				"hq: note: no user '%s' has jobs here: did you "
+				"mean '%s'?\n",
+				item->text, near);
+	}
+}
+
 /* "-- Schedd: ann@pc : <unix:/path> @ 11/22/26 23:00:00" */
 static int print_heading(struct hq *hq, struct client *c,
 			 struct jobs_totals *all, struct err *err)
@@ -286,6 +304,7 @@ static int print_heading(struct hq *hq, struct client *c,
 	json_opt_int(jobs, "running", &all->running, NULL);
 	json_opt_int(jobs, "held", &all->held, NULL);
 	json_opt_int(jobs, "suspended", &all->suspended, NULL);
+	hint_users(hq, json_object_get(pool, "users"));
 	fmt_heading_time(when, hq->now);
 	printf("\n\n-- Schedd: %s : <%s> @ %s\n", name, client_where(c), when);
 	json_decref(pool);

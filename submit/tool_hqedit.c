@@ -144,8 +144,7 @@ int main(int argc, char **argv)
 
 	cli_init(argv);
 	jobsel_init(&h.sel);
-	opt_init(&opt,
-		 "[OPTION]... JOB... {NAME VALUE | NAME=VALUE}...",
+	opt_init(&opt, "[OPTION]... JOB... {NAME VALUE | NAME=VALUE}...",
 		 "Changes attributes of jobs in the queue: CLUSTER, "
 		 "CLUSTER.PROC or USER. A value is an expression: a text "
 		 "stands in quotes, '\"so\"'.",

@@ -9,7 +9,6 @@
 #include "common/ad/expr_eval.h"
 #include "common/ad/match.h"
 #include "common/base/clock.h"
-#include "common/base/spell.h"
 #include "common/base/xalloc.h"
 #include "common/svc/json.h"
 #include "submit/cli.h"
@@ -17,6 +16,7 @@
 #include "submit/fmt.h"
 #include "submit/jobsel.h"
 #include "submit/listing.h"
+#include "submit/nearest.h"
 #include "submit/status_view.h"
 
 enum {
@@ -230,29 +230,28 @@ static int each_host(struct hstatus *h, const json_t *hosts, struct err *err)
 static int check_names(const struct hstatus *h, const json_t *hosts,
 		       struct err *err)
 {
-	size_t count = json_array_size(hosts), i;
-	const char **known = xcalloc(count + 1, sizeof(*known));
 	const json_t *one;
-	int r = 0;
+	size_t k;
 
-	json_array_foreach(hosts, i, one)
-		known[i] = json_string_value(json_object_get(one, "name"));
-	for (i = 0; r == 0 && i < h->name_count; i++) {
+	for (size_t i = 0; i < h->name_count; i++) {
 		const char *at = strchr(h->names[i], '@');
 		const char *name = at ? at + 1 : h->names[i], *near;
 		bool found = false;
 
-		for (size_t k = 0; !found && k < count; k++)
-			found = known[k] && strcmp(known[k], name) == 0;
+		json_array_foreach(hosts, k, one) {
+			const char *host =
+				json_string_value(json_object_get(one, "name"));
+
+			found = found || (host && strcmp(host, name) == 0);
+		}
 		if (found)
 			continue;
-		near = spell_nearest(name, known, count);
-		r = err_set(err, -ENOENT, "no host '%s'%s%s%s", name,
-			    near ? ": did you mean '" : "", near ? near : "",
-			    near ? "'?" : "");
+		near = nearest_member(hosts, "name", name);
+		return err_set(err, -ENOENT, "no host '%s'%s%s%s", name,
+			       near ? ": did you mean '" : "", near ? near : "",
+			       near ? "'?" : "");
 	}
-	free(known);
-	return r;
+	return 0;
 }
 
 /* -- order ---------------------------------------------------------------- */

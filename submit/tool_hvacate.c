@@ -9,6 +9,7 @@
 #include "common/svc/json.h"
 #include "submit/action.h"
 #include "submit/cli.h"
+#include "submit/nearest.h"
 
 enum {
 	OPT_FAST = 1,
@@ -110,7 +111,7 @@ static int vacate_host(struct client *c, const char *host, bool fast)
 		printf("Job %s %svacated\n", json_string_value(one),
 		       fast ? "fast-" : "");
 	json_decref(json);
-	return r < 0 ? cli_fail(&err) : 0;
+	return r < 0 ? nearest_host_fail(c, host, &err) : 0;
 }
 
 static int run(struct vacate *v)
