@@ -101,6 +101,7 @@ void api_jobs_list(struct api_call *c)
 		.attrs = param(c, "attrs"),
 		.after_proc = -1,
 		.history = param(c, "history") != NULL,
+		.groups = param(c, "groups") != NULL,
 		.since = param(c, "since"),
 	};
 	const char *ended = param(c, "completedsince");
@@ -117,6 +118,10 @@ void api_jobs_list(struct api_call *c)
 	if (!rc && ended)
 		rc = number(ended, "completedsince", &ended_since, &err);
 	q.ended_since = ended_since;
+	if (!rc && q.groups && (q.history || q.constraint))
+		rc = err_set(&err, -EINVAL,
+			     "'groups' goes with neither 'constraint' nor "
+			     "'history'");
 	if (!rc && after &&
 	    (!api_parse_job(after, &q.after_cluster, &q.after_proc) ||
 	     q.after_proc < 0))

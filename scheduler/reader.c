@@ -42,6 +42,14 @@ struct id {
 	int cluster, proc; /* proc -1: all */
 };
 
+/* Jobs in a row of one cluster and one batch, counted by JobStatus. */
+struct group {
+	int cluster, first, last;
+	char *name; /* JobBatchName, or NULL */
+	int64_t by_status[8];
+	int64_t jobs; /* 0: none yet */
+};
+
 struct task {
 	struct reader *r;
 	char *constraint, *since, *owner, *attrs, *totals;
@@ -50,7 +58,8 @@ struct task {
 	struct id *ids;
 	size_t id_count;
 	int limit, after_cluster, after_proc;
-	bool history, single;
+	bool history, single, groups;
+	struct group group; /* being counted */
 	reader_done *done;
 	void *arg;
 	/* the answer */
@@ -207,6 +216,97 @@ static bool is_full(struct task *t)
 	return true;
 }
 
+/* -- groups --------------------------------------------------------------------- */
+
+/* The group becomes an ad of the answer. */
+static void end_group(struct task *t)
+{
+	struct group *g = &t->group;
+	struct cached *c = g->jobs ? cluster_of(t->r, g->cluster) : NULL;
+	json_t *root;
+
+	if (c) {
+		root = json_pack("{s:i,s:i,s:i,s:s,s:I,s:I}", "ClusterId",
+				 g->cluster, "ProcId", g->first, "LastProc",
+				 g->last, "Owner", c->owner, "QDate",
+				 (json_int_t)ad_int(c->ad, "QDate", 0),
+				 "TotalSubmitProcs",
+				 (json_int_t)ad_int(c->ad, "TotalSubmitProcs",
+						    0));
+		if (g->name)
+			json_set_str(root, "JobBatchName", g->name);
+		json_set_int(root, "Jobs", g->jobs);
+		json_set_int(root, "JobsIdle", g->by_status[1]);
+		json_set_int(root, "JobsRunning", g->by_status[2]);
+		json_set_int(root, "JobsRemoved", g->by_status[3]);
+		json_set_int(root, "JobsCompleted", g->by_status[4]);
+		json_set_int(root, "JobsHeld", g->by_status[5]);
+		json_set_int(root, "JobsSuspended", g->by_status[7]);
+		begin_ad(t);
+		json_write(root, &t->out);
+		json_decref(root);
+	}
+	free(g->name);
+	memset(g, 0, sizeof(*g));
+}
+
+static bool has_column(const struct cached *c, const char *name)
+{
+	for (size_t i = 0; c->columns && c->columns[i]; i++)
+		if (!strcasecmp(c->columns[i], name))
+			return true;
+	return false;
+}
+
+/* The job's batch name; most have their cluster's, which costs no ad. */
+static int batch_name(struct task *t, const struct cached *c,
+		      const struct dbjobs_proc *p, char **ret_name)
+{
+	const char *text = ad_str(c->ad, "JobBatchName");
+	struct ad *ad = c->ad;
+	bool own = has_column(c, "JobBatchName") ||
+		   (text && strstr(text, "$(")) ||
+		   (p->attrs && strcasestr(p->attrs, "JobBatchName"));
+	int rc = 0;
+
+	if (own)
+		rc = queue_build_ad(c->ad, c->columns, p->proc, p->row,
+				    p->attrs, &ad, &t->err);
+	if (rc)
+		return rc;
+	*ret_name = xstrdup(ad_str(ad, "JobBatchName"));
+	if (own)
+		ad_free(ad);
+	return 0;
+}
+
+static int group_row(struct task *t, struct cached *c,
+		     const struct dbjobs_proc *p)
+{
+	struct group *g = &t->group;
+	char *name = NULL;
+	int rc = batch_name(t, c, p, &name);
+
+	if (rc)
+		return rc;
+	if (g->jobs && (g->cluster != p->cluster || !g->name != !name ||
+			(name && strcmp(g->name, name))))
+		end_group(t);
+	if (!g->jobs) {
+		g->cluster = p->cluster;
+		g->first = p->proc;
+		g->name = name;
+		name = NULL;
+	}
+	free(name);
+	g->jobs++;
+	g->last = p->proc;
+	g->by_status[jobstate_status((enum job_state)p->state)]++;
+	t->last_cluster = p->cluster;
+	t->last_proc = p->proc;
+	return 0;
+}
+
 static int queued_row(void *arg, const struct dbjobs_proc *p)
 {
 	struct task *t = arg;
@@ -223,6 +323,8 @@ static int queued_row(void *arg, const struct dbjobs_proc *p)
 	c = cluster_of(t->r, p->cluster);
 	if (!c || (t->owner && strcmp(c->owner, t->owner)))
 		return 0;
+	if (t->groups)
+		return group_row(t, c, p);
 	rc = queue_build_ad(c->ad, c->columns, p->proc, p->row, p->attrs, &ad,
 			    &t->err);
 	if (rc)
@@ -357,6 +459,7 @@ static void answer_list(struct task *t)
 
 	strbuf_addstr(&t->out, "{\"jobs\":[");
 	rc = t->history ? scan_history(t) : scan_queue(t);
+	end_group(t);
 	strbuf_addch(&t->out, ']');
 	if (t->more)
 		strbuf_addf(&t->out, ",\"next\":\"%d.%d\"", t->last_cluster,
@@ -472,9 +575,12 @@ void reader_jobs(struct reader *r, const struct reader_query *q,
 	parse_attrs(t);
 	t->totals = xstrdup(q->totals);
 	t->limit = q->limit > 0 ? q->limit : READER_LIMIT;
+	t->groups = q->groups;
 	t->scan_max = q->scan_max > 0 && q->scan_max < READER_SCAN_MAX
 			      ? q->scan_max
 			      : READER_SCAN_MAX;
+	if (t->groups)
+		t->scan_max = READER_GROUP_SCAN_MAX;
 	if (t->limit > READER_LIMIT_MAX)
 		t->limit = READER_LIMIT_MAX;
 	t->after_cluster = q->after_cluster;

@@ -38,6 +38,17 @@ void jobs_count(struct jobs_totals *t, const struct ad *job)
 	}
 }
 
+void jobs_count_group(struct jobs_totals *t, const struct ad *group)
+{
+	t->jobs += ad_int(group, "Jobs", 0);
+	t->idle += ad_int(group, "JobsIdle", 0);
+	t->running += ad_int(group, "JobsRunning", 0);
+	t->held += ad_int(group, "JobsHeld", 0);
+	t->removed += ad_int(group, "JobsRemoved", 0);
+	t->completed += ad_int(group, "JobsCompleted", 0);
+	t->suspended += ad_int(group, "JobsSuspended", 0);
+}
+
 void jobs_format_totals(const struct jobs_totals *t, struct strbuf *out)
 {
 	strbuf_addf(out,
@@ -108,6 +119,8 @@ static void page_path(const struct walk *w, struct strbuf *path)
 	jobsel_query(q->sel, q->owner, path);
 	if (q->attrs && *q->attrs)
 		client_add_query(path, "attrs", q->attrs);
+	if (q->groups)
+		client_add_query(path, "groups", "1");
 	if (q->history)
 		client_add_query(path, "history", "1");
 	if (q->since)

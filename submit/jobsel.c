@@ -219,6 +219,14 @@ static size_t count_users(const struct jobsel *sel)
 	return n;
 }
 
+bool jobsel_is_plain(const struct jobsel *sel)
+{
+	size_t users = count_users(sel);
+
+	return !sel->constraint &&
+	       (users == 0 || (users == 1 && sel->count == 1));
+}
+
 void jobsel_query(const struct jobsel *sel, const char *default_owner,
 		  struct strbuf *path)
 {

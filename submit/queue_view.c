@@ -216,15 +216,16 @@ static struct batch *batch_of(struct queue_batches *b, const struct ad *job)
 	return batch;
 }
 
-void queue_batches_add(struct queue_batches *b, const struct ad *job)
+/* What a job and a group of jobs have in common. */
+static struct batch *add_to_batch(struct queue_batches *b, const struct ad *job,
+				  int64_t last_proc)
 {
 	struct batch *batch = batch_of(b, job);
 	int64_t cluster = ad_int(job, "ClusterId", 0);
 	int64_t date = ad_int(job, "QDate", 0);
 
-	jobs_count(&batch->in_queue, job);
 	batch->last[0] = cluster;
-	batch->last[1] = ad_int(job, "ProcId", 0);
+	batch->last[1] = last_proc;
 	if (date < batch->submitted)
 		batch->submitted = date;
 	/* Jobs come in order of cluster: each is met once, in a row. */
@@ -232,8 +233,24 @@ void queue_batches_add(struct queue_batches *b, const struct ad *job)
 		batch->total += ad_int(job, "TotalSubmitProcs", 0);
 		batch->counted = cluster;
 	}
-	if (ad_int(job, "JobStatus", 0) == 5)
-		b->any_held = true;
+	return batch;
+}
+
+void queue_batches_add(struct queue_batches *b, const struct ad *job)
+{
+	struct batch *batch = add_to_batch(b, job, ad_int(job, "ProcId", 0));
+
+	jobs_count(&batch->in_queue, job);
+	b->any_held = b->any_held || batch->in_queue.held > 0;
+}
+
+void queue_batches_add_group(struct queue_batches *b, const struct ad *group)
+{
+	struct batch *batch =
+		add_to_batch(b, group, ad_int(group, "LastProc", 0));
+
+	jobs_count_group(&batch->in_queue, group);
+	b->any_held = b->any_held || batch->in_queue.held > 0;
 }
 
 static void add_number(struct strbuf *out, int64_t n)

@@ -68,6 +68,7 @@ struct hq {
 	const char *url;
 	const char *owner; /* whose jobs where none is named */
 	bool totals_only;
+	bool groups; /* the scheduler counts the batches */
 	enum {
 		ANALYZE_NOT,
 		ANALYZE_JOBS,
@@ -246,6 +247,11 @@ static int on_job(void *arg, const struct ad *job, const char *id,
 	struct hq *hq = arg;
 	struct strbuf line = STRBUF_INIT;
 
+	if (hq->groups) {
+		jobs_count_group(&hq->shown, job);
+		queue_batches_add_group(hq->batches, job);
+		return 0;
+	}
 	jobs_count(&hq->shown, job);
 	if (hq->analyze == ANALYZE_REVERSE)
 		return keep_job(hq, job, err);
@@ -382,14 +388,21 @@ static int show(struct hq *hq, struct client *c, struct err *err)
 	char *attrs = !needs ? NULL
 			     : xasprintf("ClusterId,ProcId,JobStatus%s%s",
 					 *needs ? "," : "", needs);
+	bool groups = table && hq->limit < 0 && !hq->sel.constraint &&
+		      (hq->view == QUEUE_BATCH || hq->totals_only) &&
+		      jobsel_is_plain(&hq->sel);
 	struct jobs_query q = { .sel = &hq->sel,
 				.owner = hq->owner,
+				.groups = groups,
 				.attrs = table ? queue_view_attrs(hq->view)
 					       : attrs,
 				.limit = hq->limit };
 	struct jobs_totals all = { 0 };
 	struct strbuf head = STRBUF_INIT;
-	int r = table ? print_heading(hq, c, &all, err) : 0;
+	int r;
+
+	hq->groups = groups;
+	r = table ? print_heading(hq, c, &all, err) : 0;
 
 	if (r == 0 && table && hq->view != QUEUE_BATCH && !hq->totals_only) {
 		queue_view_head(hq->view, &head);
