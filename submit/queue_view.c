@@ -12,20 +12,28 @@
 
 #define OWNER_WIDTH 14
 
+#define FIRST_ATTRS "ClusterId,ProcId,Owner,QDate,JobStatus"
+#define TIME_ATTRS  ",RemoteWallClockTime,JobCurrentStartDate"
+#define CMD_ATTRS   ",Cmd,Args,Arguments,TransferringOutput"
+
+/* Only what is shown: each costs time, a million times. */
 const char *queue_view_attrs(enum queue_view view)
 {
-	static const char jobs[] =
-		"ClusterId,ProcId,Owner,QDate,JobStatus,JobPrio,MemoryUsage,"
-		"ImageSize,Cmd,Args,Arguments,RemoteWallClockTime,"
-		"JobCurrentStartDate,TransferringOutput,RemoteHost,HoldReason,"
-		"HoldReasonCode,HoldReasonSubCode,EnteredCurrentStatus,"
-		"JobUniverse,RequestCpus,RequestMemory,NumJobStarts,"
-		"LastRemoteHost,CompletionDate";
-	static const char batch[] =
-		"ClusterId,ProcId,Owner,QDate,JobStatus,JobBatchName,"
-		"TotalSubmitProcs";
+	static const char *const attrs[] = {
+		[QUEUE_BATCH] = FIRST_ATTRS ",JobBatchName,TotalSubmitProcs",
+		[QUEUE_JOBS] = FIRST_ATTRS TIME_ATTRS CMD_ATTRS
+		",JobPrio,MemoryUsage,ImageSize",
+		[QUEUE_RUN] = FIRST_ATTRS TIME_ATTRS ",RemoteHost",
+		[QUEUE_HOLD] = FIRST_ATTRS ",EnteredCurrentStatus,HoldReason,"
+					   "HoldReasonCode,HoldReasonSubCode",
+		[QUEUE_IDLE] = FIRST_ATTRS
+		",JobUniverse,RequestCpus,RequestMemory,NumJobStarts,"
+		"LastRemoteHost",
+		[QUEUE_HISTORY] = FIRST_ATTRS TIME_ATTRS CMD_ATTRS
+		",CompletionDate",
+	};
 
-	return view == QUEUE_BATCH ? batch : jobs;
+	return attrs[view];
 }
 
 void queue_view_head(enum queue_view view, struct strbuf *out)
