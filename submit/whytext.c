@@ -195,7 +195,8 @@ static void add_cure(const char *id, const json_t *one, struct strbuf *out)
 	const json_t *value = json_object_get(one, "value");
 	char *text = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
 
-	if (*attr && text)
+	/* Another architecture wants another program, not another word. */
+	if (*attr && text && strcmp(attr, "ExecutableArchs") != 0)
 		strbuf_addf(out, ": hqedit %s %s '%s'", id, attr, text);
 	free(text);
 }
