@@ -232,6 +232,7 @@ static void short_state(struct ad *const *slots, size_t count, char out[3])
 {
 	out[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
+		bool whole = ad_bool(slots[i], "PartitionableSlot", false);
 		const char *state = ad_str(slots[i], "State");
 		const char *act = ad_str(slots[i], "Activity");
 		char st[3] = { state && *state ? *state : '?',
@@ -239,7 +240,10 @@ static void short_state(struct ad *const *slots, size_t count, char out[3])
 						  : '?'),
 			       '\0' };
 
-		if (i == 0)
+		/* What is left to carve from counts where nothing is carved. */
+		if (whole && count > 1)
+			continue;
+		if (!out[0])
 			memcpy(out, st, sizeof(st));
 		else if (strcmp(out, st) != 0)
 			memcpy(out, "**", sizeof(st));
@@ -256,10 +260,13 @@ static void add_slot(struct sums *n, const struct ad *slot)
 	const char *state = ad_str(slot, "State");
 	int64_t cpus = ad_int(slot, "Cpus", 0), mem = ad_int(slot, "Memory", 0);
 	bool whole = ad_bool(slot, "PartitionableSlot", false);
+	bool part = ad_bool(slot, "DynamicSlot", false);
 
-	/* What a partitionable slot has is free; its parts are slots too. */
-	n->cpus += whole ? ad_int(slot, "TotalSlotCpus", cpus) : cpus;
-	n->memory += whole ? ad_int(slot, "TotalSlotMemory", mem) : mem;
+	/* What a partitionable slot has is free; its parts are in its total. */
+	if (!part) {
+		n->cpus += whole ? ad_int(slot, "TotalSlotCpus", cpus) : cpus;
+		n->memory += whole ? ad_int(slot, "TotalSlotMemory", mem) : mem;
+	}
 	n->gpus += ad_int(slot, "GPUs", 0);
 	if (whole || (state && strcmp(state, "Unclaimed") == 0)) {
 		n->free_cpus += cpus;
