@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct ad;
 struct err;
 struct httpd_ops;
 struct httpd_req;
@@ -59,13 +60,19 @@ bool api_parse_job(const char *text, int *ret_cluster, int *ret_proc);
 /* May the caller act on jobs of @owner? */
 bool api_may_act(const struct api_call *c, const char *owner);
 
+/* -EACCES for an attribute that only the scheduler sets. */
+int api_check_changes(const struct ad *changes, struct err *err);
+
 /* api_jobs.c */
 api_handler api_jobs_list, api_jobs_get, api_jobs_history, api_jobs_why,
 	api_jobs_attrs, api_jobs_actions;
+/* api_output.c */
+api_handler api_jobs_output, api_attempt_output;
 /* api_submit.c */
 api_handler api_submit;
 /* api_hosts.c */
-api_handler api_hosts_list, api_hosts_get, api_hosts_sync, api_hosts_vacate;
+api_handler api_hosts_list, api_hosts_get, api_hosts_sync, api_hosts_vacate,
+	api_hosts_drain, api_hosts_undrain;
 /* api_files.c */
 api_handler api_attempt_file, api_offer_checkpoint, api_offer_outputs,
 	api_upload_pack, api_upload_commit;

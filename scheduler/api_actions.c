@@ -11,6 +11,7 @@
 #include "scheduler/attempts.h"
 #include "scheduler/core.h"
 #include "scheduler/factory.h"
+#include "scheduler/hostend.h"
 #include "scheduler/hosts.h"
 #include "scheduler/jobs.h"
 #include "scheduler/nodes.h"
@@ -32,6 +33,9 @@ static const struct action {
 } actions[] = {
 	{ "remove", JOBEVENT_REMOVE, "cannot be removed now",
 	  "already marked for removal", "remove", "via hrm" },
+	/* Does not wait for the host's word of the attempt. */
+	{ "remove-now", JOBEVENT_REMOVE, "cannot be removed now",
+	  "already marked for removal", "remove", "via hrm -forcex" },
 	{ "hold", JOBEVENT_HOLD, "cannot be held now", "already held", "hold",
 	  "via hhold" },
 	{ "release", JOBEVENT_RELEASE, "not held to be released",
@@ -47,6 +51,8 @@ static const struct action {
 	  "already being checkpointed", "checkpoint", "via hckpt" },
 	{ "continue", JOBEVENT_CONTINUE, "not running to be continued",
 	  "already running", "continue", "via hcontinue" },
+	{ "edit", JOBEVENT_COUNT, "cannot be changed now", "is so already",
+	  "change", "via hqedit" },
 };
 
 enum result {
@@ -73,6 +79,8 @@ struct run {
 	const char *owner; /* or NULL */
 	bool selects; /* by constraint, owner, all: who may not act is
 			    * left out silently */
+	struct ad *attrs; /* edit: set these */
+	struct ad *add; /* edit: add these numbers */
 	json_t *results;
 	int counts[RESULTS];
 	int rc; /* of a write */
@@ -114,10 +122,59 @@ static int ask_checkpoint(struct run *r, struct job *j)
 	return 0;
 }
 
+static bool is_action(const struct run *r, const char *name)
+{
+	return !strcmp(r->action->name, name);
+}
+
+/* Numbers that are to be added become values of this job. */
+static int add_numbers(struct run *r, struct job *j, struct ad *changes)
+{
+	struct ad *ad = NULL;
+	int rc = queue_ad(r->c->s->db, j, &ad, &r->err);
+
+	for (size_t i = 0; !rc && i < ad_count(r->add); i++) {
+		const char *name = ad_name_at(r->add, i);
+
+		ad_set_int(changes, name,
+			   ad_int(ad, name, 0) + ad_int(r->add, name, 0));
+	}
+	ad_free(ad);
+	return rc;
+}
+
+static int edit(struct run *r, struct job *j)
+{
+	struct ad *changes = r->attrs ? ad_copy(r->attrs) : ad_new();
+	int rc = r->add ? add_numbers(r, j, changes) : 0;
+
+	if (!rc)
+		rc = jobs_set_attr(r->c->s, j, changes, &r->err);
+	ad_free(changes);
+	/* What it answers else says nothing of this one job. */
+	return rc && rc != -EINVAL ? core_poison(r->c->s, &r->err) : rc;
+}
+
+/* Out of the queue now; its host is told to discard what it has. */
+static int remove_now(struct run *r, struct job *j)
+{
+	bool gone = false;
+	int rc = jobs_event(r->c->s, j, JOBEVENT_REMOVE, &r->note, &gone,
+			    &r->err);
+
+	if (gone || !(rc == 0 || rc == -EALREADY) || !j->attempt)
+		return rc;
+	return hostend_lost(r->c->s, j->attempt, r->reason, &r->err);
+}
+
 static int do_event(struct run *r, struct job *j)
 {
-	if (r->action->event == JOBEVENT_COUNT)
+	if (is_action(r, "checkpoint"))
 		return ask_checkpoint(r, j);
+	if (is_action(r, "edit"))
+		return edit(r, j);
+	if (is_action(r, "remove-now"))
+		return remove_now(r, j);
 	return jobs_event(r->c->s, j, r->action->event, &r->note, NULL,
 			  &r->err);
 }
@@ -231,6 +288,28 @@ static void act_id(struct run *r, const char *id)
 	}
 }
 
+static int read_ad(const json_t *body, const char *key, struct ad **ret_ad,
+		   struct err *err)
+{
+	json_t *json = json_object_get(body, key);
+	int rc = json ? ad_from_json(json, ret_ad, err) : 0;
+
+	return rc || !*ret_ad ? rc : api_check_changes(*ret_ad, err);
+}
+
+/* "attrs" and "add" of an edit. */
+static int read_edit(struct run *r, struct err *err)
+{
+	int rc = read_ad(r->c->body, "attrs", &r->attrs, err);
+
+	if (!rc)
+		rc = read_ad(r->c->body, "add", &r->add, err);
+	if (!rc && !r->attrs && !r->add)
+		rc = err_set(err, -EINVAL,
+			     "'edit' needs 'attrs' or 'add': what to change");
+	return rc;
+}
+
 static int read_run(struct run *r, json_t **ret_ids, bool *ret_all,
 		    struct err *err)
 {
@@ -256,6 +335,8 @@ static int read_run(struct run *r, json_t **ret_ids, bool *ret_all,
 		rc = json_opt_str(body, "reason", &reason, err);
 	if (!rc)
 		rc = json_opt_int(body, "subcode", &subcode, err);
+	if (!rc && is_action(r, "edit"))
+		rc = read_edit(r, err);
 	if (!rc && constraint)
 		rc = expr_parse(constraint, &r->test, err);
 	if (!rc && !*ret_ids && !constraint && !r->owner && !*ret_all)
@@ -304,5 +385,7 @@ void api_jobs_actions(struct api_call *c)
 		core_reply(c->s, c->req, 200, reply_of(&r));
 	json_decref(r.results);
 	expr_free(r.test);
+	ad_free(r.attrs);
+	ad_free(r.add);
 	free(r.reason);
 }

@@ -5,6 +5,7 @@
 #include "common/base/err.h"
 #include "common/svc/json.h"
 #include "scheduler/core.h"
+#include "scheduler/drain.h"
 #include "scheduler/hosts.h"
 #include "scheduler/nodes.h"
 #include "scheduler/sched.h"
@@ -67,4 +68,44 @@ void api_hosts_vacate(struct api_call *c)
 	else
 		core_reply(c->s, c->req, 200, json_pack("{s:O}", "jobs", jobs));
 	json_decref(jobs);
+}
+
+void api_hosts_drain(struct api_call *c)
+{
+	struct drain_request req = { .how = "graceful",
+				     .reason = "",
+				     .by = c->user };
+	struct host *h = path_host(c);
+	struct err err = ERR_INIT;
+	json_t *jobs;
+	int rc;
+
+	if (!h)
+		return;
+	jobs = json_array();
+	rc = json_opt_str(c->body, "how", &req.how, &err);
+	if (!rc)
+		rc = json_opt_str(c->body, "reason", &req.reason, &err);
+	if (!rc)
+		rc = json_opt_bool(c->body, "resume", &req.resume, &err);
+	if (!rc)
+		rc = drain_start(c->s, h, &req, jobs, &err);
+	if (rc)
+		api_error(c->s, c->req, &err);
+	else
+		core_reply(c->s, c->req, 200, json_pack("{s:O}", "jobs", jobs));
+	json_decref(jobs);
+}
+
+void api_hosts_undrain(struct api_call *c)
+{
+	struct host *h = path_host(c);
+	struct err err = ERR_INIT;
+
+	if (!h)
+		return;
+	if (drain_cancel(c->s, h, &err))
+		api_error(c->s, c->req, &err);
+	else
+		core_reply(c->s, c->req, 200, json_object());
 }

@@ -23,6 +23,7 @@
 #include "scheduler/why.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,7 +85,7 @@ static int number(const char *text, const char *what, int *ret, struct err *err)
 	char *end;
 	long v = strtol(text, &end, 10);
 
-	if (*end || v < 1 || v > 1000000000)
+	if (*end || v < 1 || v > INT_MAX)
 		return err_set(err, -EINVAL, "'%s' must be a number above 0",
 			       what);
 	*ret = (int)v;
@@ -100,13 +101,27 @@ void api_jobs_list(struct api_call *c)
 		.attrs = param(c, "attrs"),
 		.after_proc = -1,
 		.history = param(c, "history") != NULL,
+		.groups = param(c, "groups") != NULL,
+		.since = param(c, "since"),
 	};
+	const char *ended = param(c, "completedsince");
+	const char *scan = param(c, "scanlimit");
 	const char *limit = param(c, "limit"), *after = param(c, "after");
 	struct err err = ERR_INIT;
+	int ended_since = 0;
 	json_t *totals;
 	char *text;
 	int rc = limit ? number(limit, "limit", &q.limit, &err) : 0;
 
+	if (!rc && scan)
+		rc = number(scan, "scanlimit", &q.scan_max, &err);
+	if (!rc && ended)
+		rc = number(ended, "completedsince", &ended_since, &err);
+	q.ended_since = ended_since;
+	if (!rc && q.groups && (q.history || q.constraint))
+		rc = err_set(&err, -EINVAL,
+			     "'groups' goes with neither 'constraint' nor "
+			     "'history'");
 	if (!rc && after &&
 	    (!api_parse_job(after, &q.after_cluster, &q.after_proc) ||
 	     q.after_proc < 0))
@@ -283,7 +298,7 @@ void api_jobs_why(struct api_call *c)
 
 /* -- attributes ---------------------------------------------------------------------- */
 
-static int check_changes(const struct ad *changes, struct err *err)
+int api_check_changes(const struct ad *changes, struct err *err)
 {
 	static const char *const fixed[] = {
 		"ClusterId", "ProcId",	  "Owner",	  "User",
@@ -310,7 +325,7 @@ void api_jobs_attrs(struct api_call *c)
 		return;
 	rc = ad_from_json(c->body, &changes, &err);
 	if (!rc)
-		rc = check_changes(changes, &err);
+		rc = api_check_changes(changes, &err);
 	if (!rc) {
 		j = queue_job(c->s->queue, cluster, proc);
 		if (!j)

@@ -15,6 +15,7 @@
 #include "scheduler/core.h"
 #include "scheduler/db/db.h"
 #include "scheduler/db/dbattempts.h"
+#include "scheduler/drain.h"
 #include "scheduler/feed.h"
 #include "scheduler/hostend.h"
 #include "scheduler/jobs.h"
@@ -23,6 +24,7 @@
 #include "scheduler/queue.h"
 #include "scheduler/recover.h"
 #include "scheduler/sched.h"
+#include "scheduler/tail.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -240,7 +242,9 @@ static bool send_reply(struct sched *s, struct host *h, bool force)
 	reply_orders(s, h, &r);
 	reply_acks(s, h, &r);
 	reply_starts(h, &r);
-	news = r.order_count || r.ack_count || json_array_size(r.starts);
+	tail_fill(s, h, &r);
+	news = r.order_count || r.ack_count || r.tail_count ||
+	       json_array_size(r.starts);
 	if (news || force) {
 		r.state = s->state;
 		h->parked = NULL;
@@ -535,6 +539,7 @@ static json_t *slot_json(const struct slot *slot)
 
 	if (health != HEALTH_OK)
 		json_set_str(ad, "HostHealth", health_name(health));
+	drain_mark_slot(slot, ad);
 	if (!a)
 		return ad;
 	json_object_set_new(ad, "JobId",
@@ -548,13 +553,13 @@ static json_t *slot_json(const struct slot *slot)
 
 json_t *hosts_json(struct sched *s, const struct host *h)
 {
-	json_t *slots = json_array();
+	json_t *slots = json_array(), *root;
 	const char *arch = h->slot_count ? h->slots[0]->arch : "";
 
 	(void)s;
 	for (size_t i = 0; i < h->slot_count; i++)
 		json_array_append_new(slots, slot_json(h->slots[i]));
-	return json_pack("{s:s,s:s,s:s,s:s,s:b,s:I,s:{s:s,s:I,s:s},s:o}",
+	root = json_pack("{s:s,s:s,s:s,s:s,s:b,s:I,s:{s:s,s:I,s:s},s:o}",
 			 "name", h->name, "arch", arch, "state",
 			 h->online ? "online" : "offline", "health",
 			 health_name(health_state(&h->health)), "leaving",
@@ -562,4 +567,7 @@ json_t *hosts_json(struct sched *s, const struct host *h)
 			 "owner", "state", wire_owner_name(h->owner), "since",
 			 (json_int_t)h->owner_since, "text",
 			 h->owner_text ? h->owner_text : "", "slots", slots);
+	if (h->drain.on)
+		json_object_set_new(root, "drain", drain_json(h));
+	return root;
 }

@@ -26,6 +26,7 @@
 #include "scheduler/reader.h"
 #include "scheduler/recover.h"
 #include "scheduler/sched.h"
+#include "scheduler/tail.h"
 #include "scheduler/timers.h"
 #include "scheduler/tokens.h"
 #include "scheduler/worker.h"
@@ -174,6 +175,7 @@ static int open_parts(struct sched *s, const struct pooldir *dir,
 	outbox_new(s);
 	prepare_new(s);
 	place_new(s);
+	tail_new(s);
 	return recover_load(s, err);
 }
 
@@ -222,6 +224,7 @@ static void close_all(struct sched *s)
 	workers_free(s->workers);
 	reader_free(s->reader);
 	recover_unload(s);
+	tail_free(s);
 	place_free(s);
 	prepare_free(s);
 	outbox_free(s);

@@ -41,6 +41,8 @@ static void free_host(void *value)
 	free(h->slots);
 	wire_sync_release(&h->told);
 	free(h->owner_text);
+	free(h->drain.reason);
+	free(h->drain.by);
 	free(h->name);
 	free(h);
 }
@@ -372,7 +374,8 @@ bool nodes_is_free(const struct slot *s)
 	if (health == HEALTH_ASIDE ||
 	    (health == HEALTH_PROBATION && nodes_attempts(s->host)))
 		return false;
-	if (!s->host->online || !s->accepts || s->attempt || s->parent)
+	if (!s->host->online || s->host->drain.on || !s->accepts ||
+	    s->attempt || s->parent)
 		return false;
 	return !s->partitionable || (s->left.cpus > 0 && s->left.memory_mb > 0);
 }

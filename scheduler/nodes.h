@@ -48,6 +48,15 @@ struct slot {
 	struct list free_link;
 };
 
+/* People want this host empty: nothing new starts there (drain.h). */
+struct host_drain {
+	bool on;
+	bool resume; /* ends by itself when the last job has left */
+	char how[16]; /* "graceful", "quick", "fast" */
+	char *reason, *by;
+	int64_t since; /* Unix seconds */
+};
+
 struct host {
 	char *name;
 	char boot[WIRE_NONCE_SIZE];
@@ -60,6 +69,7 @@ struct host {
 	int64_t owner_since;
 	char *owner_text;
 	struct health health;
+	struct host_drain drain;
 	struct slot **slots;
 	size_t slot_count;
 	/* the parked call and what it told, NULL when none is parked */

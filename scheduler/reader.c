@@ -42,18 +42,30 @@ struct id {
 	int cluster, proc; /* proc -1: all */
 };
 
+/* Jobs in a row of one cluster and one batch, counted by JobStatus. */
+struct group {
+	int cluster, first, last;
+	char *name; /* JobBatchName, or NULL */
+	int64_t by_status[8];
+	int64_t jobs; /* 0: none yet */
+};
+
 struct task {
 	struct reader *r;
-	char *constraint, *owner, *attrs, *totals;
+	char *constraint, *since, *owner, *attrs, *totals;
+	char **names; /* of attrs, ended by NULL */
+	int64_t ended_since;
 	struct id *ids;
 	size_t id_count;
 	int limit, after_cluster, after_proc;
-	bool history, single;
+	bool history, single, groups;
+	struct group group; /* being counted */
 	reader_done *done;
 	void *arg;
 	/* the answer */
-	struct expr *test;
+	struct expr *test, *stop;
 	struct strbuf out;
+	int scanned, scan_max;
 	int count, last_cluster, last_proc;
 	bool more;
 	int only_cluster, only_proc; /* range of the scan under way */
@@ -132,37 +144,62 @@ static struct cached *cluster_of(struct reader *r, int id)
 	return c;
 }
 
-static void put_attr(struct task *t, json_t *root, const struct ad *ad,
-		     const char *name)
-{
-	json_t *v = ad_attr_to_json(ad, name);
-
-	(void)t;
-	if (v)
-		json_object_set_new(root, name, v);
-}
-
-/* The ad, or the attributes asked for, as one more element of the list. */
-static void put_ad(struct task *t, const struct ad *ad)
+/* Begins one more element of the list. */
+static void begin_ad(struct task *t)
 {
 	if (!t->single && t->count)
 		strbuf_addch(&t->out, ',');
 	t->count++;
-	if (!t->attrs) {
+}
+
+/* The ad, or the attributes asked for. */
+static void put_ad(struct task *t, const struct ad *ad)
+{
+	json_t *root;
+
+	begin_ad(t);
+	if (!t->names) {
 		ad_unparse_json(ad, true, &t->out);
 		return;
 	}
-	json_t *root = json_object();
-	char *names = xstrdup(t->attrs), *save = NULL;
+	root = json_object();
+	for (size_t i = 0; t->names[i]; i++) {
+		json_t *v = ad_attr_to_json(ad, t->names[i]);
 
-	put_attr(t, root, ad, "ClusterId");
-	put_attr(t, root, ad, "ProcId");
-	for (char *n = strtok_r(names, ", ", &save); n;
-	     n = strtok_r(NULL, ", ", &save))
-		put_attr(t, root, ad, n);
+		if (v)
+			json_object_set_new(root, t->names[i], v);
+	}
 	json_write(root, &t->out);
 	json_decref(root);
-	free(names);
+}
+
+static json_t *json_attr(const json_t *object, const char *name)
+{
+	json_t *v = json_object_get(object, name);
+	const char *key;
+
+	if (v)
+		return v;
+	json_object_foreach((json_t *)object, key, v)
+		if (!strcasecmp(key, name))
+			return v;
+	return NULL;
+}
+
+/* The same from the ad's JSON, which need not become an ad for it. */
+static void put_json(struct task *t, const json_t *object)
+{
+	json_t *root = json_object();
+
+	begin_ad(t);
+	for (size_t i = 0; t->names[i]; i++) {
+		json_t *v = json_attr(object, t->names[i]);
+
+		if (v)
+			json_object_set(root, t->names[i], v);
+	}
+	json_write(root, &t->out);
+	json_decref(root);
 }
 
 static bool wanted(struct task *t, const struct ad *ad)
@@ -170,13 +207,104 @@ static bool wanted(struct task *t, const struct ad *ad)
 	return !t->test || ad_test(t->test, ad, NULL);
 }
 
-/* Full page: the rest is for the next call. */
+/* Full page, or looked at enough: the rest is for the next call. */
 static bool is_full(struct task *t)
 {
-	if (t->count < t->limit)
+	if (t->count < t->limit && t->scanned < t->scan_max)
 		return false;
 	t->more = true;
 	return true;
+}
+
+/* -- groups --------------------------------------------------------------------- */
+
+/* The group becomes an ad of the answer. */
+static void end_group(struct task *t)
+{
+	struct group *g = &t->group;
+	struct cached *c = g->jobs ? cluster_of(t->r, g->cluster) : NULL;
+	json_t *root;
+
+	if (c) {
+		root = json_pack("{s:i,s:i,s:i,s:s,s:I,s:I}", "ClusterId",
+				 g->cluster, "ProcId", g->first, "LastProc",
+				 g->last, "Owner", c->owner, "QDate",
+				 (json_int_t)ad_int(c->ad, "QDate", 0),
+				 "TotalSubmitProcs",
+				 (json_int_t)ad_int(c->ad, "TotalSubmitProcs",
+						    0));
+		if (g->name)
+			json_set_str(root, "JobBatchName", g->name);
+		json_set_int(root, "Jobs", g->jobs);
+		json_set_int(root, "JobsIdle", g->by_status[1]);
+		json_set_int(root, "JobsRunning", g->by_status[2]);
+		json_set_int(root, "JobsRemoved", g->by_status[3]);
+		json_set_int(root, "JobsCompleted", g->by_status[4]);
+		json_set_int(root, "JobsHeld", g->by_status[5]);
+		json_set_int(root, "JobsSuspended", g->by_status[7]);
+		begin_ad(t);
+		json_write(root, &t->out);
+		json_decref(root);
+	}
+	free(g->name);
+	memset(g, 0, sizeof(*g));
+}
+
+static bool has_column(const struct cached *c, const char *name)
+{
+	for (size_t i = 0; c->columns && c->columns[i]; i++)
+		if (!strcasecmp(c->columns[i], name))
+			return true;
+	return false;
+}
+
+/* The job's batch name; most have their cluster's, which costs no ad. */
+static int batch_name(struct task *t, const struct cached *c,
+		      const struct dbjobs_proc *p, char **ret_name)
+{
+	const char *text = ad_str(c->ad, "JobBatchName");
+	struct ad *ad = c->ad;
+	bool own = has_column(c, "JobBatchName") ||
+		   (text && strstr(text, "$(")) ||
+		   (p->attrs && strcasestr(p->attrs, "JobBatchName"));
+	int rc = 0;
+
+	if (own)
+		rc = queue_build_ad(c->ad, c->columns, p->proc, p->row,
+				    p->attrs, &ad, &t->err);
+	if (rc)
+		return rc;
+	*ret_name = xstrdup(ad_str(ad, "JobBatchName"));
+	if (own)
+		ad_free(ad);
+	return 0;
+}
+
+static int group_row(struct task *t, struct cached *c,
+		     const struct dbjobs_proc *p)
+{
+	struct group *g = &t->group;
+	char *name = NULL;
+	int rc = batch_name(t, c, p, &name);
+
+	if (rc)
+		return rc;
+	if (g->jobs && (g->cluster != p->cluster || !g->name != !name ||
+			(name && strcmp(g->name, name))))
+		end_group(t);
+	if (!g->jobs) {
+		g->cluster = p->cluster;
+		g->first = p->proc;
+		g->name = name;
+		name = NULL;
+	}
+	free(name);
+	g->jobs++;
+	g->last = p->proc;
+	g->by_status[jobstate_status((enum job_state)p->state)]++;
+	t->last_cluster = p->cluster;
+	t->last_proc = p->proc;
+	return 0;
 }
 
 static int queued_row(void *arg, const struct dbjobs_proc *p)
@@ -191,9 +319,12 @@ static int queued_row(void *arg, const struct dbjobs_proc *p)
 		return 1;
 	if (is_full(t))
 		return 1;
+	t->scanned++;
 	c = cluster_of(t->r, p->cluster);
 	if (!c || (t->owner && strcmp(c->owner, t->owner)))
 		return 0;
+	if (t->groups)
+		return group_row(t, c, p);
 	rc = queue_build_ad(c->ad, c->columns, p->proc, p->row, p->attrs, &ad,
 			    &t->err);
 	if (rc)
@@ -212,30 +343,49 @@ static int queued_row(void *arg, const struct dbjobs_proc *p)
 	return 0;
 }
 
+/* 1: here the history ends for this question. */
+static int history_test(struct task *t, const json_t *object)
+{
+	struct ad *ad = NULL;
+	int rc = ad_from_json(object, &ad, &t->err);
+
+	if (rc)
+		return rc;
+	rc = t->stop && ad_test(t->stop, ad, NULL);
+	if (!rc && wanted(t, ad)) {
+		if (t->names)
+			put_json(t, object);
+		else
+			put_ad(t, ad);
+	}
+	ad_free(ad);
+	return rc;
+}
+
 static int history_ad(struct task *t, const char *text)
 {
 	json_t *object = NULL;
-	struct ad *ad = NULL;
 	int rc = json_parse_object(text, strlen(text), &object, &t->err);
 
-	if (!rc)
-		rc = ad_from_json(object, &ad, &t->err);
+	t->scanned++;
+	if (!rc && (t->test || t->stop || !t->names))
+		rc = history_test(t, object);
+	else if (!rc)
+		put_json(t, object);
+	t->last_cluster =
+		(int)json_integer_value(json_object_get(object, "ClusterId"));
+	t->last_proc =
+		(int)json_integer_value(json_object_get(object, "ProcId"));
 	json_decref(object);
-	if (rc)
-		return rc;
-	if (wanted(t, ad))
-		put_ad(t, ad);
-	t->last_cluster = (int)ad_int(ad, "ClusterId", 0);
-	t->last_proc = (int)ad_int(ad, "ProcId", 0);
-	ad_free(ad);
-	return 0;
+	return rc;
 }
 
-static int history_row(void *arg, int64_t id, const char *text)
+static int history_row(void *arg, const char *text, int64_t ended)
 {
 	struct task *t = arg;
 
-	(void)id;
+	if (ended < t->ended_since)
+		return 1;
 	return is_full(t) ? 1 : history_ad(t, text);
 }
 
@@ -309,25 +459,38 @@ static void answer_list(struct task *t)
 
 	strbuf_addstr(&t->out, "{\"jobs\":[");
 	rc = t->history ? scan_history(t) : scan_queue(t);
+	end_group(t);
 	strbuf_addch(&t->out, ']');
 	if (t->more)
 		strbuf_addf(&t->out, ",\"next\":\"%d.%d\"", t->last_cluster,
 			    t->last_proc);
+	if (t->history)
+		strbuf_addf(&t->out, ",\"scanned\":%d", t->scanned);
 	if (t->totals)
 		strbuf_addf(&t->out, ",\"totals\":%s", t->totals);
 	strbuf_addch(&t->out, '}');
 	t->rc = rc < 0 ? rc : 0;
 }
 
+static int parse(struct task *t, const char *text, const char *what,
+		 struct expr **ret_expr)
+{
+	int rc = text ? expr_parse(text, ret_expr, &t->err) : 0;
+
+	if (rc)
+		err_prefix(&t->err, "%s: ", what);
+	return rc;
+}
+
 static void work(void *arg)
 {
 	struct task *t = arg;
 
-	if (t->constraint &&
-	    (t->rc = expr_parse(t->constraint, &t->test, &t->err))) {
-		err_prefix(&t->err, "constraint: ");
+	t->rc = parse(t, t->constraint, "constraint", &t->test);
+	if (!t->rc)
+		t->rc = parse(t, t->since, "since", &t->stop);
+	if (t->rc)
 		return;
-	}
 	if (t->single)
 		answer_single(t);
 	else
@@ -345,7 +508,10 @@ static void finish(void *arg)
 		&t->err);
 	strbuf_release(&t->out);
 	expr_free(t->test);
+	expr_free(t->stop);
+	free(t->names);
 	free(t->constraint);
+	free(t->since);
 	free(t->owner);
 	free(t->attrs);
 	free(t->totals);
@@ -373,6 +539,23 @@ static int parse_ids(struct task *t, const char *text)
 	return rc;
 }
 
+/* ClusterId, ProcId and those asked for, each once; cuts up t->attrs. */
+static void parse_attrs(struct task *t)
+{
+	char *save = NULL;
+	size_t n = 2;
+
+	if (!t->attrs)
+		return;
+	t->names = xcalloc(strlen(t->attrs) / 2 + 4, sizeof(char *));
+	t->names[0] = (char *)"ClusterId";
+	t->names[1] = (char *)"ProcId";
+	for (char *p = strtok_r(t->attrs, ", ", &save); p;
+	     p = strtok_r(NULL, ", ", &save))
+		if (strcasecmp(p, "ClusterId") && strcasecmp(p, "ProcId"))
+			t->names[n++] = p;
+}
+
 static void nothing(void *arg)
 {
 	(void)arg;
@@ -385,10 +568,19 @@ void reader_jobs(struct reader *r, const struct reader_query *q,
 
 	t->r = r;
 	t->constraint = xstrdup(q->constraint);
+	t->since = xstrdup(q->since);
+	t->ended_since = q->ended_since;
 	t->owner = xstrdup(q->owner);
 	t->attrs = xstrdup(q->attrs);
+	parse_attrs(t);
 	t->totals = xstrdup(q->totals);
 	t->limit = q->limit > 0 ? q->limit : READER_LIMIT;
+	t->groups = q->groups;
+	t->scan_max = q->scan_max > 0 && q->scan_max < READER_SCAN_MAX
+			      ? q->scan_max
+			      : READER_SCAN_MAX;
+	if (t->groups)
+		t->scan_max = READER_GROUP_SCAN_MAX;
 	if (t->limit > READER_LIMIT_MAX)
 		t->limit = READER_LIMIT_MAX;
 	t->after_cluster = q->after_cluster;

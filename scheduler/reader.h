@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct err;
 struct evloop;
@@ -16,6 +17,10 @@ struct reader;
 
 #define READER_LIMIT	 1000 /* ads in a reply, when nothing is said */
 #define READER_LIMIT_MAX 10000
+/* Jobs looked at for a reply: one long question must not delay all others. */
+#define READER_SCAN_MAX 20000
+/* The same for groups, which cost next to nothing a job. */
+#define READER_GROUP_SCAN_MAX 500000
 
 /* What GET /jobs asks. Texts may be NULL; all are copied. */
 struct reader_query {
@@ -24,8 +29,12 @@ struct reader_query {
 	const char *ids; /* "12,13.0" */
 	const char *attrs; /* "A,B" */
 	int limit;
+	int scan_max; /* jobs to look at; 0: READER_SCAN_MAX */
 	int after_cluster, after_proc; /* 0, -1: from the start */
+	bool groups; /* the queue's jobs of a cluster and batch, counted */
 	bool history;
+	const char *since; /* history: the first for which it is true ends it */
+	int64_t ended_since; /* history: what ended before ends it; 0: nothing */
 	bool single; /* one job, queue or history: {"job": ...} */
 	const char *totals; /* JSON text put in as "totals", or NULL */
 };

@@ -14,6 +14,7 @@
 #include "scheduler/db/dbjobs.h"
 #include "scheduler/db/dbusers.h"
 #include "scheduler/db/meta.h"
+#include "scheduler/drain.h"
 #include "scheduler/factory.h"
 #include "scheduler/hosts.h"
 #include "scheduler/match.h"
@@ -176,6 +177,8 @@ int recover_load(struct sched *s, struct err *err)
 		return rc;
 	match_set_limits(s->match, s->limits);
 	rc = load_rows(s, err);
+	if (!rc)
+		rc = drain_load(s, err);
 	if (!rc)
 		rc = enqueue_idle(s, err);
 	if (!rc)

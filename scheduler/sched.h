@@ -39,6 +39,7 @@ struct prepare;
 struct queue;
 struct reader;
 struct timers;
+struct tails;
 struct tokens;
 struct workers;
 
@@ -76,6 +77,7 @@ struct sched {
 	struct outbox *outbox;
 	struct prepare *prepare;
 	struct place *place;
+	struct tails *tails;
 	struct timers *timers;
 	struct tokens *tokens;
 	struct sessions *sessions;

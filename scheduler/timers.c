@@ -8,10 +8,12 @@
 #include "common/store/gc.h"
 #include "common/svc/evloop.h"
 #include "scheduler/core.h"
+#include "scheduler/drain.h"
 #include "scheduler/hosts.h"
 #include "scheduler/jobs.h"
 #include "scheduler/sched.h"
 #include "scheduler/spool.h"
+#include "scheduler/tail.h"
 #include "scheduler/users.h"
 
 #include <stdlib.h>
@@ -32,6 +34,8 @@ static void on_tick(void *arg)
 	struct timers *t = arg;
 
 	hosts_tick(t->s);
+	drain_tick(t->s);
+	tail_tick(t->s);
 	evloop_set_timer(t->tick, TICK_MS);
 }
 

@@ -9,25 +9,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-json_t *totals_jobs(struct queue *q, const char *owner)
+static void add_user(int by_status[8], const struct user *u)
 {
-	int by_status[8] = { 0 }, all = 0;
-	struct hash_iter it = { 0 };
-	struct user *u;
+	for (int i = 0; i < JOBSTATE_COUNT; i++)
+		by_status[jobstate_status((enum job_state)i)] += u->counts[i];
+}
 
-	while ((u = queue_next_user(q, &it))) {
-		if (owner && strcmp(owner, u->name))
-			continue;
-		for (int i = 0; i < JOBSTATE_COUNT; i++) {
-			by_status[jobstate_status((enum job_state)i)] +=
-				u->counts[i];
-			all += u->counts[i];
-		}
-	}
+static json_t *jobs_json(const int by_status[8])
+{
+	int all = 0;
+
+	for (int i = 0; i < 8; i++)
+		all += by_status[i];
 	return json_pack("{s:i,s:i,s:i,s:i,s:i,s:i,s:i}", "jobs", all,
 			 "completed", by_status[4], "removed", by_status[3],
 			 "idle", by_status[1], "running", by_status[2], "held",
 			 by_status[5], "suspended", by_status[7]);
+}
+
+json_t *totals_user(const struct user *u)
+{
+	int by_status[8] = { 0 };
+
+	add_user(by_status, u);
+	return jobs_json(by_status);
+}
+
+json_t *totals_jobs(struct queue *q, const char *owner)
+{
+	struct hash_iter it = { 0 };
+	int by_status[8] = { 0 };
+	struct user *u;
+
+	while ((u = queue_next_user(q, &it)))
+		if (!owner || !strcmp(owner, u->name))
+			add_user(by_status, u);
+	return jobs_json(by_status);
 }
 
 json_t *totals_hosts(struct nodes *n)

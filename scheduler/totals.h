@@ -7,8 +7,10 @@
 
 struct nodes;
 struct queue;
+struct user;
 
 /* New references. @owner NULL: everybody. */
+json_t *totals_user(const struct user *u);
 json_t *totals_jobs(struct queue *q, const char *owner);
 json_t *totals_hosts(struct nodes *n);
 json_t *totals_slots(struct nodes *n);

@@ -6,6 +6,7 @@
 #include "scheduler/db/dbusers.h"
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
+#include "scheduler/totals.h"
 
 void users_load(struct user *u, const struct dbuser *row)
 {
@@ -61,6 +62,7 @@ json_t *users_json(struct user *u)
 
 	share_update(&u->share, sched_now());
 	json_set_str(root, "user", u->name);
+	json_object_set_new(root, "jobs", totals_user(u));
 	json_set_real(root, "priority", share_effective(s));
 	json_set_real(root, "real_priority", s->priority);
 	json_set_real(root, "factor", s->factor);

@@ -15,6 +15,7 @@
 #include "startd/policy.h"
 #include "startd/slot.h"
 #include "startd/sync.h"
+#include "startd/tail.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -517,6 +518,7 @@ int host_init(struct host *host, struct evloop *loop, struct settings *set,
 
 	*host = (struct host){ .loop = loop, .set = set };
 	list_init(&host->attempts);
+	list_init(&host->tails);
 	load_init(&host->load);
 	r = machine_init(&host->machine, set, err);
 	if (!r)
@@ -559,6 +561,7 @@ void host_release(struct host *host)
 {
 	struct attempt *att, *tmp;
 
+	tail_release(host);
 	sync_free(host->sync);
 	host->sync = NULL;
 	if (host->tick)

@@ -40,6 +40,7 @@ struct host {
 	struct slot **slots;
 	int slot_count;
 	struct list attempts;
+	struct list tails; /* answers under way (tail.c) */
 	struct sync *sync;
 	struct evloop_timer *tick;
 	int64_t jobs_gone_us; /* CPU time of jobs that ended (no cgroups) */

@@ -12,6 +12,7 @@
 #include "common/svc/json.h"
 #include "startd/host.h"
 #include "startd/starter/run.h"
+#include "startd/tail.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -137,6 +138,8 @@ static void take_reply(struct sync *s, const struct wire_reply *reply)
 		host_take_ack(host, reply->acks[i]);
 	for (i = 0; i < reply->order_count; i++)
 		host_take_order(host, &reply->orders[i]);
+	for (i = 0; i < reply->tail_count; i++)
+		tail_take(host, &reply->tails[i]);
 	for (i = 0; i < json_array_size(reply->starts); i++)
 		host_take_start(host, json_array_get(reply->starts, i));
 	if (reply->order_count || json_array_size(reply->starts))
@@ -200,8 +203,15 @@ static void on_done(void *arg, int result, struct httpu_response *resp,
 		err_set(&err, result, "%s", err_text(why));
 	else
 		result = read_reply(s, resp, &err);
+	if (s->superseded)
+		return;
+	/* Any answer renews, or a chain of news would let the leases end. */
+	if (result >= 0 && l->sent_boot_ms > s->renewed_boot_ms) {
+		s->renewed_boot_ms = l->sent_boot_ms;
+		write_renewed(s);
+	}
 	/* A forerunner of the newest call has nothing more to say. */
-	if (s->superseded || l != s->last)
+	if (l != s->last)
 		return;
 	if (result < 0) {
 		retry(s, &err);
@@ -211,8 +221,6 @@ static void on_done(void *arg, int result, struct httpu_response *resp,
 		log_info("the scheduler answers again");
 	s->said_down = false;
 	s->retry_ms = RETRY_FIRST_MS;
-	s->renewed_boot_ms = l->sent_boot_ms;
-	write_renewed(s);
 	evloop_set_timer(s->timer, 0);
 }
 

@@ -15,9 +15,19 @@ const struct action action_remove = {
 	"marked for removal",
 	"already marked for removal",
 	"cannot be removed",
+	ACTION_REASON | ACTION_REMOVE,
+};
+const struct action action_remove_now = {
+	"remove-now",
+	"remove",
+	"removed locally (remote state unknown)",
+	"already marked for removal",
+	"cannot be removed",
+	ACTION_REASON,
 };
 const struct action action_hold = {
-	"hold", "hold", "held", "already held", "cannot be held",
+	"hold",		"hold",		  "held",
+	"already held", "cannot be held", ACTION_REASON | ACTION_SUBCODE,
 };
 const struct action action_release = {
 	"release",
@@ -25,6 +35,7 @@ const struct action action_release = {
 	"released",
 	"already released",
 	"not held to be released",
+	ACTION_REASON,
 };
 const struct action action_vacate = {
 	"vacate",
@@ -32,6 +43,7 @@ const struct action action_vacate = {
 	"vacated",
 	"already being vacated",
 	"not running to be vacated",
+	0,
 };
 const struct action action_vacate_fast = {
 	"vacate-fast",
@@ -39,6 +51,23 @@ const struct action action_vacate_fast = {
 	"fast-vacated",
 	"already being vacated",
 	"not running to be vacated",
+	0,
+};
+const struct action action_suspend = {
+	"suspend",
+	"suspend",
+	"suspended",
+	"already suspended",
+	"not running to be suspended",
+	0,
+};
+const struct action action_continue = {
+	"continue",
+	"continue",
+	"continued",
+	"already running",
+	"not running to be continued",
+	0,
 };
 
 /* Counts of one request's results. */
@@ -188,7 +217,7 @@ static int run_group(struct client *c, const struct action_request *req,
 	read_counts(json_object_get(json, "totals"), &n);
 	if (req->totals)
 		print_totals(&n);
-	else if (g->ids)
+	else if (g->ids || (req->each && n.ok > 0))
 		json_array_foreach(results, i, one)
 			print_result(req->action, one);
 	else
@@ -228,36 +257,72 @@ enum {
 	OPT_ALL,
 	OPT_REASON,
 	OPT_SUBCODE,
+	OPT_HELD,
+	OPT_FORCEX,
 	OPT_TOTALS,
 	OPT_LONG,
 	OPT_NAME,
 };
 
-static const struct opt_def defs[] = {
-	{ OPT_CONSTRAINT, 0, "constraint", "EXPR",
-	  "jobs for which the expression is true" },
-	{ OPT_ALL, 'a', "all", NULL, "every job that you may act on" },
-	{ OPT_REASON, 0, "reason", "TEXT", "kept with the job" },
-	{ OPT_SUBCODE, 0, "subcode", "N", "a number kept with the reason" },
-	{ OPT_TOTALS, 0, "totals", NULL, "print only counts" },
-	{ OPT_LONG, 'l', "long", NULL, NULL },
-	{ OPT_NAME, 0, "name", "URL", "another scheduler" },
-	{ 0 },
+/* Each row with the ACTION_* that it is for; 0: for all. */
+static const struct {
+	unsigned int options;
+	struct opt_def def;
+} rows[] = {
+	{ 0,
+	  { OPT_CONSTRAINT, 0, "constraint", "EXPR",
+	    "jobs for which the expression is true" } },
+	{ 0, { OPT_ALL, 'a', "all", NULL, "every job that you may act on" } },
+	{ ACTION_REASON,
+	  { OPT_REASON, 0, "reason", "TEXT", "kept with the job" } },
+	{ ACTION_SUBCODE,
+	  { OPT_SUBCODE, 0, "subcode", "N", "a number kept with the reason" } },
+	{ ACTION_REMOVE,
+	  { OPT_HELD, 0, "held", NULL, "only those that are held" } },
+	{ ACTION_REMOVE,
+	  { OPT_FORCEX, 0, "forcex", NULL,
+	    "at once, without waiting for the host to say that it is over" } },
+	{ 0, { OPT_TOTALS, 0, "totals", NULL, "print only counts" } },
+	{ 0,
+	  { OPT_LONG, 'l', "long", NULL,
+	    "a line for each job, of a whole cluster too" } },
+	{ 0, { OPT_NAME, 0, "name", "URL", "another scheduler" } },
+	{ 0, { OPT_NAME, 0, "pool", "URL", NULL } },
 };
 
-static int set_option(struct action_request *req, struct jobsel *sel,
-		      const char **url, const struct opt *opt, int id,
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static void choose_options(const struct action *action,
+			   struct opt_def defs[ROWS + 1])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ROWS; i++)
+		if (!rows[i].options || (rows[i].options & action->options))
+			defs[n++] = rows[i].def;
+	defs[n] = (struct opt_def){ 0 };
+}
+
+struct tool {
+	struct action_request req;
+	struct jobsel sel;
+	const char *url;
+	bool held;
+};
+
+static int set_option(struct tool *t, const struct opt *opt, int id,
 		      struct err *err)
 {
+	struct action_request *req = &t->req;
 	long long n;
 
 	switch (id) {
 	case OPT_ARG:
-		return jobsel_add(sel, opt->value, err);
+		return jobsel_add(&t->sel, opt->value, err);
 	case OPT_CONSTRAINT:
-		return jobsel_constrain(sel, opt->value, err);
+		return jobsel_constrain(&t->sel, opt->value, err);
 	case OPT_ALL:
-		sel->all = true;
+		t->sel.all = true;
 		return 0;
 	case OPT_REASON:
 		req->reason = opt->value;
@@ -268,27 +333,38 @@ static int set_option(struct action_request *req, struct jobsel *sel,
 			return -EINVAL;
 		req->subcode = (int)n;
 		return 0;
+	case OPT_HELD:
+		t->held = true;
+		return 0;
+	case OPT_FORCEX:
+		req->action = &action_remove_now;
+		return 0;
 	case OPT_TOTALS:
 		req->totals = true;
 		return 0;
+	case OPT_LONG:
+		req->each = true;
+		return 0;
 	case OPT_NAME:
-		*url = opt->value;
+		t->url = opt->value;
 		return 0;
 	}
 	return 0;
 }
 
-static int act(struct action_request *req, const char *url)
+static int act(struct tool *t)
 {
 	struct err err = ERR_INIT;
 	struct client *c = NULL;
 	int code;
 
-	if (jobsel_empty(req->sel))
+	if (t->held)
+		jobsel_only(&t->sel, "JobStatus == 5");
+	if (jobsel_empty(&t->sel))
 		return cli_complain("You did not specify any jobs");
-	if (client_new(url, &c, &err) < 0)
+	if (client_new(t->url, &c, &err) < 0)
 		return cli_fail(&err);
-	code = action_run(c, req);
+	code = action_run(c, &t->req);
 	client_free(c);
 	return cli_end(code);
 }
@@ -296,28 +372,28 @@ static int act(struct action_request *req, const char *url)
 int action_main(int argc, char **argv, const struct action *action,
 		const char *about)
 {
-	struct action_request req = { .action = action };
+	struct tool t = { .req = { .action = action } };
+	struct opt_def defs[ROWS + 1];
 	struct err err = ERR_INIT;
-	const char *url = NULL;
-	struct jobsel sel;
 	struct opt opt;
 	int id, code = 0;
 
 	cli_init(argv);
-	jobsel_init(&sel);
-	req.sel = &sel;
+	choose_options(action, defs);
+	jobsel_init(&t.sel);
+	t.req.sel = &t.sel;
 	opt_init(&opt, "[OPTION]... [CLUSTER | CLUSTER.PROC | USER]...", about,
 		 defs, argc, argv);
 	while ((id = opt_next(&opt, &err)) != OPT_END) {
 		if (cli_common(&opt, id, &err, &code))
 			goto out;
-		if (set_option(&req, &sel, &url, &opt, id, &err) < 0) {
+		if (set_option(&t, &opt, id, &err) < 0) {
 			code = cli_fail(&err);
 			goto out;
 		}
 	}
-	code = act(&req, url);
+	code = act(&t);
 out:
-	jobsel_release(&sel);
+	jobsel_release(&t.sel);
 	return code;
 }

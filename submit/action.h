@@ -13,10 +13,17 @@ struct action {
 	const char *done; /* "marked for removal": Job 1.0 ... */
 	const char *already; /* "already held" */
 	const char *bad; /* "not held to be released" */
+	unsigned int options; /* ACTION_* */
 };
 
-extern const struct action action_remove, action_hold, action_release,
-	action_vacate, action_vacate_fast;
+/* Options that only some actions have. */
+#define ACTION_REASON  1u
+#define ACTION_SUBCODE 2u
+#define ACTION_REMOVE  4u /* -held, -forcex */
+
+extern const struct action action_remove, action_remove_now, action_hold,
+	action_release, action_vacate, action_vacate_fast, action_suspend,
+	action_continue;
 
 /* What else the request says. */
 struct action_request {
@@ -25,6 +32,7 @@ struct action_request {
 	const char *reason; /* or NULL */
 	int subcode;
 	bool totals; /* print only counts */
+	bool each; /* say it of each job, of a cluster's too */
 };
 
 /*
@@ -33,7 +41,7 @@ struct action_request {
  */
 int action_run(struct client *c, const struct action_request *req);
 
-/* The whole of a tool that has nothing but an action: hrm, hhold, hrelease. */
+/* The whole of a tool that has nothing but an action: hrm, hhold, hsuspend. */
 int action_main(int argc, char **argv, const struct action *action,
 		const char *about);
 

@@ -193,6 +193,31 @@ int client_fetch(struct client *c, const char *path, int fd, struct err *err)
 	return r;
 }
 
+int client_fetch_part(struct client *c, const char *path, struct strbuf *out,
+		      int64_t *ret_offset, struct err *err)
+{
+	struct httpu_request req = HTTPU_REQUEST_INIT;
+	struct httpu_response res = HTTPU_RESPONSE_INIT;
+	struct err why = ERR_INIT;
+	int r;
+
+	req.path = path;
+	req.timeout_ms = CALL_LIMIT_MS;
+	r = httpu_call(c->http, &req, &res, &why);
+	if (r < 0) {
+		r = unreachable(c, r, &why, err);
+	} else if (res.status != 200) {
+		r = answer(&res, NULL, err);
+	} else {
+		const char *at = httpu_response_header(&res, "Harrier-Offset");
+
+		*ret_offset = at ? strtoll(at, NULL, 10) : 0;
+		strbuf_add(out, res.body.data, res.body.len);
+	}
+	httpu_response_release(&res);
+	return r;
+}
+
 /* One attempt; borrows the text of the body. */
 static int call(struct client *c, const char *method, const char *path,
 		const struct strbuf *body, json_t **ret_json, struct err *err)

@@ -39,6 +39,12 @@ int client_get(struct client *c, const char *path, json_t **ret_json,
 	       struct err *err);
 /* Writes the bytes of the answer to `fd`. */
 int client_fetch(struct client *c, const char *path, int fd, struct err *err);
+/*
+ * Appends the bytes of the answer to `out`; *ret_offset: the number in its
+ * header Harrier-Offset.
+ */
+int client_fetch_part(struct client *c, const char *path, struct strbuf *out,
+		      int64_t *ret_offset, struct err *err);
 
 /*
  * As client_call with the body's text, for requests that may be repeated: goes on trying for

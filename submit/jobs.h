@@ -21,7 +21,11 @@ struct jobs_query {
 	const char *owner; /* where sel names nobody, or NULL */
 	const char *attrs; /* comma list, or NULL: all */
 	int64_t limit; /* below 0: all */
-	bool history; /* ended jobs, newest first */
+	bool groups; /* counts of the queue by cluster and batch */
+	bool history; /* ended jobs, newest first; then these count: */
+	const char *since; /* the first for which it is true ends it, or NULL */
+	int64_t ended_since; /* as does the first that ended earlier; 0: none */
+	int64_t scan_limit; /* jobs to look at; 0: all */
 };
 
 /* Told of each job; `id` is "12.0". 0, or -errno to stop. */
@@ -32,6 +36,8 @@ typedef int jobs_fn(void *arg, const struct ad *job, const char *id,
 int jobs_each(struct client *c, const struct jobs_query *q, jobs_fn *fn,
 	      void *arg, struct jobs_totals *ret_totals, struct err *err);
 
+/* Adds the counts of an ad of `groups`. */
+void jobs_count_group(struct jobs_totals *t, const struct ad *group);
 /* Counts a job by its JobStatus. */
 void jobs_count(struct jobs_totals *t, const struct ad *job);
 

@@ -8,8 +8,13 @@
 #include <string.h>
 
 #include "common/ad/expr.h"
+#include "common/base/fd.h"
 #include "common/base/xalloc.h"
+#include "common/job/eventlog.h"
 #include "submit/client.h"
+
+/* Longest job event log that is read at once. */
+#define LOG_MAX (256u << 20)
 
 void jobsel_init(struct jobsel *sel)
 {
@@ -102,6 +107,51 @@ int jobsel_add(struct jobsel *sel, const char *word, struct err *err)
 	return 0;
 }
 
+static bool has_item(const struct jobsel *sel, const char *text)
+{
+	for (size_t i = 0; i < sel->count; i++)
+		if (strcmp(sel->items[i].text, text) == 0)
+			return true;
+	return false;
+}
+
+static void add_log_text(struct jobsel *sel, const char *text, size_t len)
+{
+	while (len > 0) {
+		struct event ev;
+		size_t skip = 0;
+		int64_t n = eventlog_parse(text, len, &ev, &skip);
+		char *id;
+
+		if (n == 0 || (n < 0 && !skip))
+			return;
+		if (n > 0) {
+			id = xasprintf("%lld", (long long)ev.cluster);
+			if (ev.type == EVENT_SUBMIT && !has_item(sel, id))
+				append(sel, JOBSEL_CLUSTER, xstrdup(id));
+			free(id);
+			event_release(&ev);
+		}
+		skip = n > 0 ? (size_t)n : skip;
+		text += skip;
+		len -= skip;
+	}
+}
+
+int jobsel_add_log(struct jobsel *sel, const char *path, struct err *err)
+{
+	struct strbuf text = STRBUF_INIT;
+	size_t before = sel->count;
+	int r = fd_read_file(path, LOG_MAX, &text, err);
+
+	if (r == 0)
+		add_log_text(sel, text.data, text.len);
+	if (r == 0 && sel->count == before)
+		r = err_set(err, -ENOENT, "there is no job in '%s'", path);
+	strbuf_release(&text);
+	return r;
+}
+
 int jobsel_constrain(struct jobsel *sel, const char *text, struct err *err)
 {
 	struct expr *expr;
@@ -147,6 +197,19 @@ static void as_expression(const struct jobsel *sel, struct strbuf *out)
 		strbuf_addf(out, " && (%s)", sel->constraint);
 }
 
+void jobsel_only(struct jobsel *sel, const char *test)
+{
+	struct strbuf all = STRBUF_INIT;
+
+	if (sel->count)
+		as_expression(sel, &all);
+	else if (sel->constraint)
+		strbuf_addf(&all, "(%s)", sel->constraint);
+	strbuf_addf(&all, "%s%s", all.len ? " && " : "", test);
+	jobsel_release(sel);
+	sel->constraint = strbuf_detach(&all);
+}
+
 static size_t count_users(const struct jobsel *sel)
 {
 	size_t n = 0;
@@ -154,6 +217,14 @@ static size_t count_users(const struct jobsel *sel)
 	for (size_t i = 0; i < sel->count; i++)
 		n += sel->items[i].kind == JOBSEL_USER;
 	return n;
+}
+
+bool jobsel_is_plain(const struct jobsel *sel)
+{
+	size_t users = count_users(sel);
+
+	return !sel->constraint &&
+	       (users == 0 || (users == 1 && sel->count == 1));
 }
 
 void jobsel_query(const struct jobsel *sel, const char *default_owner,

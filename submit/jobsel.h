@@ -31,13 +31,27 @@ void jobsel_init(struct jobsel *sel);
 void jobsel_release(struct jobsel *sel);
 bool jobsel_empty(const struct jobsel *sel);
 
+/* Is it said without an expression: all, one user, or ids? */
+bool jobsel_is_plain(const struct jobsel *sel);
+
 /* Reads "12", "12.3": 0 and *ret_proc -1 without a proc; else -EINVAL. */
 int jobsel_parse_id(const char *text, int *ret_cluster, int *ret_proc);
 
 /* A word of the command line. -EINVAL where it is neither id nor user. */
 int jobsel_add(struct jobsel *sel, const char *word, struct err *err);
+/*
+ * Adds the clusters of a job event log. -ENOENT where it holds none, or what
+ * opening it says.
+ */
+int jobsel_add_log(struct jobsel *sel, const char *path, struct err *err);
 /* -constraint, checked here for its syntax. A second one is joined by &&. */
 int jobsel_constrain(struct jobsel *sel, const char *text, struct err *err);
+
+/*
+ * Leaves of what was named those for which `test` is true as well: all of it
+ * is an expression then. Of a selection that names nothing: of all jobs.
+ */
+void jobsel_only(struct jobsel *sel, const char *test);
 
 /*
  * Appends the query parameters (ids=, owner=, constraint=) to `path`;

@@ -14,14 +14,44 @@ enum listing_mode {
 	LISTING_TABLE, /* the tool's own */
 	LISTING_AF, /* -af: chosen expressions */
 	LISTING_JSON,
+	LISTING_JSONL, /* an ad a line */
 	LISTING_LONG,
+	LISTING_FORMAT, /* -format, one after the other */
 };
 
-/* One expression of -af. */
+/* One expression of -af, or one -format. */
 struct listing_field {
 	char *text;
 	struct expr *expr;
+	/* -format: text before and after, the conversion, its last letter */
+	char *before, *after, *spec;
+	char letter; /* '\0': text only */
 };
+
+/* The options that listing_option takes: rows for a tool's table. */
+enum {
+	LISTING_OPT_AF = 900,
+	LISTING_OPT_FORMAT,
+	LISTING_OPT_JSON,
+	LISTING_OPT_JSONL,
+	LISTING_OPT_LONG,
+	LISTING_OPT_ATTRIBUTES,
+};
+
+#define LISTING_OPTIONS(what)                                        \
+	{ LISTING_OPT_AF, 0, "af", NULL,                             \
+	  "ATTR...: expressions; letters: -af:jlhVr,tng" },          \
+		{ LISTING_OPT_AF, 0, "autoformat", NULL, NULL },     \
+		{ LISTING_OPT_FORMAT, 0, "format", "FMT ATTR",       \
+		  "one attribute as printf writes it" },             \
+		{ LISTING_OPT_JSON, 0, "json", NULL,                 \
+		  "the " what " ads as JSON (-jsonl: one a line)" }, \
+		{ LISTING_OPT_JSONL, 0, "jsonl", NULL, NULL },       \
+		{ LISTING_OPT_LONG, 'l', "long", NULL,               \
+		  "the " what " ads as Name = value" },              \
+	{                                                            \
+		LISTING_OPT_ATTRIBUTES, 0, "attributes", "A,B", NULL \
+	}
 
 struct listing {
 	enum listing_mode mode;
@@ -44,6 +74,11 @@ int listing_split_flags(struct listing *l, int argc, char **argv,
 
 /* After option -af: takes the words up to the next option. */
 int listing_take_fields(struct listing *l, struct opt *opt, struct err *err);
+/*
+ * An option that opt_next answered: 1 where it was one of the listing's, 0
+ * where it is another's, -EINVAL for a bad expression or format.
+ */
+int listing_option(struct listing *l, struct opt *opt, int id, struct err *err);
 
 /*
  * The attributes that printing needs, comma separated, to be freed; NULL

@@ -12,20 +12,28 @@
 
 #define OWNER_WIDTH 14
 
+#define FIRST_ATTRS "ClusterId,ProcId,Owner,QDate,JobStatus"
+#define TIME_ATTRS  ",RemoteWallClockTime,JobCurrentStartDate"
+#define CMD_ATTRS   ",Cmd,Args,Arguments,TransferringOutput"
+
+/* Only what is shown: each costs time, a million times. */
 const char *queue_view_attrs(enum queue_view view)
 {
-	static const char jobs[] =
-		"ClusterId,ProcId,Owner,QDate,JobStatus,JobPrio,MemoryUsage,"
-		"ImageSize,Cmd,Args,Arguments,RemoteWallClockTime,"
-		"JobCurrentStartDate,TransferringOutput,RemoteHost,HoldReason,"
-		"HoldReasonCode,HoldReasonSubCode,EnteredCurrentStatus,"
-		"JobUniverse,RequestCpus,RequestMemory,NumJobStarts,"
-		"LastRemoteHost,CompletionDate";
-	static const char batch[] =
-		"ClusterId,ProcId,Owner,QDate,JobStatus,JobBatchName,"
-		"TotalSubmitProcs";
+	static const char *const attrs[] = {
+		[QUEUE_BATCH] = FIRST_ATTRS ",JobBatchName,TotalSubmitProcs",
+		[QUEUE_JOBS] = FIRST_ATTRS TIME_ATTRS CMD_ATTRS
+		",JobPrio,MemoryUsage,ImageSize",
+		[QUEUE_RUN] = FIRST_ATTRS TIME_ATTRS ",RemoteHost",
+		[QUEUE_HOLD] = FIRST_ATTRS ",EnteredCurrentStatus,HoldReason,"
+					   "HoldReasonCode,HoldReasonSubCode",
+		[QUEUE_IDLE] = FIRST_ATTRS
+		",JobUniverse,RequestCpus,RequestMemory,NumJobStarts,"
+		"LastRemoteHost",
+		[QUEUE_HISTORY] = FIRST_ATTRS TIME_ATTRS CMD_ATTRS
+		",CompletionDate",
+	};
 
-	return view == QUEUE_BATCH ? batch : jobs;
+	return attrs[view];
 }
 
 void queue_view_head(enum queue_view view, struct strbuf *out)
@@ -216,15 +224,16 @@ static struct batch *batch_of(struct queue_batches *b, const struct ad *job)
 	return batch;
 }
 
-void queue_batches_add(struct queue_batches *b, const struct ad *job)
+/* What a job and a group of jobs have in common. */
+static struct batch *add_to_batch(struct queue_batches *b, const struct ad *job,
+				  int64_t last_proc)
 {
 	struct batch *batch = batch_of(b, job);
 	int64_t cluster = ad_int(job, "ClusterId", 0);
 	int64_t date = ad_int(job, "QDate", 0);
 
-	jobs_count(&batch->in_queue, job);
 	batch->last[0] = cluster;
-	batch->last[1] = ad_int(job, "ProcId", 0);
+	batch->last[1] = last_proc;
 	if (date < batch->submitted)
 		batch->submitted = date;
 	/* Jobs come in order of cluster: each is met once, in a row. */
@@ -232,8 +241,24 @@ void queue_batches_add(struct queue_batches *b, const struct ad *job)
 		batch->total += ad_int(job, "TotalSubmitProcs", 0);
 		batch->counted = cluster;
 	}
-	if (ad_int(job, "JobStatus", 0) == 5)
-		b->any_held = true;
+	return batch;
+}
+
+void queue_batches_add(struct queue_batches *b, const struct ad *job)
+{
+	struct batch *batch = add_to_batch(b, job, ad_int(job, "ProcId", 0));
+
+	jobs_count(&batch->in_queue, job);
+	b->any_held = b->any_held || batch->in_queue.held > 0;
+}
+
+void queue_batches_add_group(struct queue_batches *b, const struct ad *group)
+{
+	struct batch *batch =
+		add_to_batch(b, group, ad_int(group, "LastProc", 0));
+
+	jobs_count_group(&batch->in_queue, group);
+	b->any_held = b->any_held || batch->in_queue.held > 0;
 }
 
 static void add_number(struct strbuf *out, int64_t n)

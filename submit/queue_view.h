@@ -31,6 +31,8 @@ struct queue_batches;
 struct queue_batches *queue_batches_new(void);
 void queue_batches_free(struct queue_batches *b);
 void queue_batches_add(struct queue_batches *b, const struct ad *job);
+/* An ad of GET /jobs?groups=1: many jobs at once. */
+void queue_batches_add_group(struct queue_batches *b, const struct ad *group);
 void queue_batches_format(const struct queue_batches *b, struct strbuf *out);
 
 #endif

@@ -14,10 +14,12 @@
 enum {
 	OPT_CONSTRAINT = 1,
 	OPT_LIMIT,
-	OPT_AF,
-	OPT_AUTOFORMAT,
-	OPT_JSON,
-	OPT_LONG,
+	OPT_SINCE,
+	OPT_COMPLETED,
+	OPT_SCAN,
+	OPT_USERLOG,
+	OPT_WIDE,
+	OPT_IGNORED,
 	OPT_NAME,
 };
 
@@ -26,27 +28,59 @@ static const struct opt_def defs[] = {
 	  "jobs for which the expression is true" },
 	{ OPT_LIMIT, 0, "limit", "N", "at most N jobs" },
 	{ OPT_LIMIT, 0, "match", "N", NULL },
-	{ OPT_AF, 0, "af", NULL,
-	  "ATTR...: attributes or expressions; letters: -af:jlhVrtng," },
-	{ OPT_AUTOFORMAT, 0, "autoformat", NULL, NULL },
-	{ OPT_JSON, 0, "json", NULL, "the jobs' ads as JSON" },
-	{ OPT_LONG, 'l', "long", NULL, "the jobs' ads as Name = value" },
+	{ OPT_SINCE, 0, "since", "JOB | EXPR",
+	  "stop at this job, or where the expression is true" },
+	{ OPT_COMPLETED, 0, "completedsince", "TIME",
+	  "that ended at this time (seconds since 1970) or later" },
+	{ OPT_SCAN, 0, "scanlimit", "N", "look at N jobs at most" },
+	LISTING_OPTIONS("jobs\'"),
+	{ OPT_USERLOG, 0, "userlog", "FILE", "the jobs of a job event log" },
+	{ OPT_WIDE, 'w', "wide", NULL,
+	  "do not cut lines at the terminal's edge" },
+	{ OPT_IGNORED, 0, "backwards", NULL, NULL },
 	{ OPT_NAME, 0, "name", "URL", "another scheduler" },
+	{ OPT_NAME, 0, "pool", "URL", NULL },
 	{ 0 },
 };
 
 struct hhistory {
 	struct jobsel sel;
 	struct listing listing;
-	const char *url;
-	long long limit;
+	const char *url, *userlog;
+	char *since;
+	long long limit, completed, scan;
 	int64_t now;
 	int width;
 };
 
+/* "12", "12.3", or an expression. */
+static int set_since(struct hhistory *h, const char *text, struct err *err)
+{
+	struct jobsel sel;
+	int cluster, proc, r;
+
+	free(h->since);
+	if (jobsel_parse_id(text, &cluster, &proc) == 0) {
+		h->since = proc < 0 ? xasprintf("ClusterId == %d", cluster)
+				    : xasprintf("ClusterId == %d && "
+						"ProcId == %d",
+						cluster, proc);
+		return 0;
+	}
+	h->since = xstrdup(text);
+	jobsel_init(&sel);
+	r = jobsel_constrain(&sel, text, err);
+	jobsel_release(&sel);
+	return r;
+}
+
 static int set_option(struct hhistory *h, struct opt *opt, int id,
 		      struct err *err)
 {
+	int r = listing_option(&h->listing, opt, id, err);
+
+	if (r)
+		return r < 0 ? r : 0;
 	switch (id) {
 	case OPT_ARG:
 		return jobsel_add(&h->sel, opt->value, err);
@@ -55,14 +89,19 @@ static int set_option(struct hhistory *h, struct opt *opt, int id,
 	case OPT_LIMIT:
 		return opt_parse_int(opt->value, "-limit", 0, 1000000000,
 				     &h->limit, err);
-	case OPT_AF:
-	case OPT_AUTOFORMAT:
-		return listing_take_fields(&h->listing, opt, err);
-	case OPT_JSON:
-		h->listing.mode = LISTING_JSON;
+	case OPT_SINCE:
+		return set_since(h, opt->value, err);
+	case OPT_COMPLETED:
+		return opt_parse_int(opt->value, "-completedsince", 1,
+				     INT32_MAX, &h->completed, err);
+	case OPT_SCAN:
+		return opt_parse_int(opt->value, "-scanlimit", 1, 1000000000,
+				     &h->scan, err);
+	case OPT_USERLOG:
+		h->userlog = opt->value;
 		return 0;
-	case OPT_LONG:
-		h->listing.mode = LISTING_LONG;
+	case OPT_WIDE:
+		h->width = 0;
 		return 0;
 	case OPT_NAME:
 		h->url = opt->value;
@@ -91,14 +130,24 @@ static int on_job(void *arg, const struct ad *job, const char *id,
 
 static int show(struct hhistory *h, struct err *err)
 {
+	bool table = h->listing.mode == LISTING_TABLE;
+	char *needs = listing_needs(&h->listing);
 	struct jobs_query q = { .sel = &h->sel,
+				.attrs = table ? queue_view_attrs(QUEUE_HISTORY)
+					       : needs,
 				.limit = h->limit,
-				.history = true };
+				.history = true,
+				.since = h->since,
+				.ended_since = h->completed,
+				.scan_limit = h->scan };
 	struct strbuf head = STRBUF_INIT;
 	struct client *c = NULL;
-	int r = client_new(h->url, &c, err);
+	int r = h->userlog ? jobsel_add_log(&h->sel, h->userlog, err) : 0;
 
-	if (r == 0 && h->listing.mode == LISTING_TABLE) {
+	if (r == 0)
+		r = client_new(h->url, &c, err);
+
+	if (r == 0 && table) {
 		queue_view_head(QUEUE_HISTORY, &head);
 		fwrite(head.data, 1, head.len, stdout);
 		strbuf_release(&head);
@@ -108,6 +157,7 @@ static int show(struct hhistory *h, struct err *err)
 	if (r == 0)
 		listing_end(&h->listing, stdout);
 	client_free(c);
+	free(needs);
 	return r;
 }
 
@@ -150,5 +200,6 @@ int main(int argc, char **argv)
 	}
 	jobsel_release(&h.sel);
 	listing_release(&h.listing);
+	free(h.since);
 	return code;
 }

@@ -13,6 +13,7 @@
 #include "submit/fmt.h"
 #include "submit/jobs.h"
 #include "submit/listing.h"
+#include "submit/nearest.h"
 #include "submit/queue_view.h"
 
 enum {
@@ -25,11 +26,9 @@ enum {
 	OPT_TOTALS,
 	OPT_CONSTRAINT,
 	OPT_LIMIT,
-	OPT_AF,
-	OPT_AUTOFORMAT,
-	OPT_JSON,
-	OPT_LONG,
-	OPT_ATTRIBUTES,
+	OPT_USERLOG,
+	OPT_MACHINE,
+	OPT_IGNORED,
 	OPT_NAME,
 	OPT_WIDE,
 	OPT_ANALYZE,
@@ -49,16 +48,16 @@ static const struct opt_def defs[] = {
 	{ OPT_ANALYZE, 0, "better-analyze", NULL, "why jobs do not run" },
 	{ OPT_ANALYZE, 0, "analyze", NULL, NULL },
 	{ OPT_LIMIT, 0, "limit", "N", "at most N jobs" },
-	{ OPT_AF, 0, "af", NULL,
-	  "ATTR...: attributes or expressions; letters: -af:jlhVrtng," },
-	{ OPT_AUTOFORMAT, 0, "autoformat", NULL, NULL },
-	{ OPT_JSON, 0, "json", NULL, "the jobs' ads as JSON" },
-	{ OPT_LONG, 'l', "long", NULL, "the jobs' ads as Name = value" },
-	{ OPT_ATTRIBUTES, 0, "attributes", "A,B",
-	  "only these, for -json and -long" },
+	LISTING_OPTIONS("jobs'"),
+	{ OPT_USERLOG, 0, "userlog", "FILE", NULL },
+	{ OPT_MACHINE, 0, "machine", "NAME", NULL },
+	/* There is one scheduler, and jobs of no DAG. */
+	{ OPT_IGNORED, 0, "global", NULL, NULL },
+	{ OPT_IGNORED, 0, "dag", NULL, NULL },
 	{ OPT_WIDE, 'w', "wide", NULL,
 	  "do not cut lines at the terminal's edge" },
 	{ OPT_NAME, 0, "name", "URL", "another scheduler" },
+	{ OPT_NAME, 0, "pool", "URL", NULL },
 	{ 0 },
 };
 
@@ -68,8 +67,19 @@ struct hq {
 	enum queue_view view;
 	const char *url;
 	const char *owner; /* whose jobs where none is named */
-	bool totals_only, analyze;
-	size_t hosts; /* for -better-analyze */
+	bool totals_only;
+	bool groups; /* the scheduler counts the batches */
+	enum {
+		ANALYZE_NOT,
+		ANALYZE_JOBS,
+		ANALYZE_SUMMARY,
+		ANALYZE_REVERSE
+	} analyze;
+	json_t *hosts; /* for -better-analyze */
+	const char *machine; /* -better-analyze:reverse: this one alone */
+	const char *userlog;
+	struct ad **jobs; /* -better-analyze:reverse */
+	size_t job_count;
 	struct client *client;
 	long long limit;
 	int width; /* columns of the terminal, 0: no limit */
@@ -81,6 +91,10 @@ struct hq {
 
 static int set_option(struct hq *hq, struct opt *opt, int id, struct err *err)
 {
+	int r = listing_option(&hq->listing, opt, id, err);
+
+	if (r)
+		return r < 0 ? r : 0;
 	switch (id) {
 	case OPT_ARG:
 		return jobsel_add(&hq->sel, opt->value, err);
@@ -111,21 +125,15 @@ static int set_option(struct hq *hq, struct opt *opt, int id, struct err *err)
 	case OPT_LIMIT:
 		return opt_parse_int(opt->value, "-limit", 0, 1000000000,
 				     &hq->limit, err);
-	case OPT_AF:
-	case OPT_AUTOFORMAT:
-		return listing_take_fields(&hq->listing, opt, err);
-	case OPT_JSON:
-		hq->listing.mode = LISTING_JSON;
+	case OPT_USERLOG:
+		hq->userlog = opt->value;
 		return 0;
-	case OPT_LONG:
-		hq->listing.mode = LISTING_LONG;
-		return 0;
-	case OPT_ATTRIBUTES:
-		free(hq->listing.attributes);
-		hq->listing.attributes = xstrdup(opt->value);
+	case OPT_MACHINE:
+		hq->machine = opt->value;
 		return 0;
 	case OPT_ANALYZE:
-		hq->analyze = true;
+		if (hq->analyze == ANALYZE_NOT)
+			hq->analyze = ANALYZE_JOBS;
 		return 0;
 	case OPT_WIDE:
 		hq->width = 0;
@@ -137,16 +145,44 @@ static int set_option(struct hq *hq, struct opt *opt, int id, struct err *err)
 	return 0;
 }
 
-static int analyze_job(struct hq *hq, const char *id, struct err *err)
+/* What -better-analyze:summary or :reverse says after the colon. */
+static int split_analyze(struct hq *hq, int argc, char **argv, struct err *err)
+{
+	for (int i = 1; i < argc; i++) {
+		char *colon = strchr(argv[i], ':');
+
+		if (!colon || (strncmp(argv[i], "-better-analyze:", 16) != 0 &&
+			       strncmp(argv[i], "-analyze:", 9) != 0))
+			continue;
+		if (strcmp(colon + 1, "summary") == 0)
+			hq->analyze = ANALYZE_SUMMARY;
+		else if (strcmp(colon + 1, "reverse") == 0)
+			hq->analyze = ANALYZE_REVERSE;
+		else
+			return err_set(err, -EINVAL,
+				       "'%s': there are :summary and :reverse",
+				       argv[i]);
+		*colon = '\0';
+	}
+	return 0;
+}
+
+static int analyze_job(struct hq *hq, const struct ad *ad, const char *id,
+		       struct err *err)
 {
 	struct strbuf path = STRBUF_INIT, out = STRBUF_INIT;
+	struct analyze_job job = { .id = id, .ad = ad, .hosts = hq->hosts };
 	json_t *why = NULL;
 	int r;
 
 	strbuf_addf(&path, "/api/v1/jobs/%s/why", id);
 	r = client_get(hq->client, path.data, &why, err);
+	job.why = why;
 	if (r == 0) {
-		analyze_format(id, why, hq->hosts, &out);
+		if (hq->analyze == ANALYZE_SUMMARY)
+			analyze_summary_line(&job, &out);
+		else
+			analyze_format(&job, &out);
 		fwrite(out.data, 1, out.len, stdout);
 	}
 	json_decref(why);
@@ -156,15 +192,71 @@ static int analyze_job(struct hq *hq, const char *id, struct err *err)
 	return r == -ENOENT ? 0 : r;
 }
 
+/* Jobs that one -better-analyze:reverse looks at. */
+#define REVERSE_MAX 10000
+
+static int keep_job(struct hq *hq, const struct ad *job, struct err *err)
+{
+	if (hq->job_count == REVERSE_MAX)
+		return err_set(err, -E2BIG,
+			       "more than %d jobs: choose some of them",
+			       REVERSE_MAX);
+	hq->jobs =
+		xreallocarray(hq->jobs, hq->job_count + 1, sizeof(struct ad *));
+	hq->jobs[hq->job_count++] = ad_copy(job);
+	return 0;
+}
+
+static int reverse_slot(struct hq *hq, const json_t *json, struct err *err)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct ad *slot;
+	const char *name, *host;
+	int r = ad_from_json(json, &slot, err);
+
+	if (r < 0)
+		return r;
+	name = ad_str(slot, "Name");
+	host = name ? strchr(name, '@') : NULL;
+	if (!hq->machine || (name && strcmp(name, hq->machine) == 0) ||
+	    (host && strcmp(host + 1, hq->machine) == 0)) {
+		analyze_reverse(slot, hq->jobs, hq->job_count, &out);
+		fwrite(out.data, 1, out.len, stdout);
+	}
+	strbuf_release(&out);
+	ad_free(slot);
+	return 0;
+}
+
+static int reverse_all(struct hq *hq, struct err *err)
+{
+	const json_t *host, *slot;
+	size_t i, k;
+	int r = 0;
+
+	json_array_foreach(hq->hosts, i, host)
+		json_array_foreach(json_object_get(host, "slots"), k, slot)
+			if (r == 0)
+				r = reverse_slot(hq, slot, err);
+	return r;
+}
+
 static int on_job(void *arg, const struct ad *job, const char *id,
 		  struct err *err)
 {
 	struct hq *hq = arg;
 	struct strbuf line = STRBUF_INIT;
 
+	if (hq->groups) {
+		jobs_count_group(&hq->shown, job);
+		queue_batches_add_group(hq->batches, job);
+		return 0;
+	}
 	jobs_count(&hq->shown, job);
+	if (hq->analyze == ANALYZE_REVERSE)
+		return keep_job(hq, job, err);
 	if (hq->analyze)
-		return analyze_job(hq, id, err);
+		return analyze_job(hq, job, id, err);
 	if (hq->listing.mode != LISTING_TABLE) {
 		listing_print(&hq->listing, job, id, stdout);
 	} else if (hq->totals_only) {
@@ -178,6 +270,23 @@ static int on_job(void *arg, const struct ad *job, const char *id,
 		strbuf_release(&line);
 	}
 	return 0;
+}
+
+/* A user whom nobody knows may be another one, misspelt. */
+static void hint_users(const struct hq *hq, const json_t *users)
+{
+	for (size_t i = 0; i < hq->sel.count; i++) {
+		const struct jobsel_item *item = &hq->sel.items[i];
+		const char *near = NULL;
+
+		if (item->kind == JOBSEL_USER)
+			near = nearest_member(users, "user", item->text);
+		if (near)
+			fprintf(stderr,
+				"hq: note: no user '%s' has jobs here: did you "
+				"mean '%s'?\n",
+				item->text, near);
+	}
 }
 
 /* "-- Schedd: ann@pc : <unix:/path> @ 11/22/26 23:00:00" */
@@ -201,6 +310,7 @@ static int print_heading(struct hq *hq, struct client *c,
 	json_opt_int(jobs, "running", &all->running, NULL);
 	json_opt_int(jobs, "held", &all->held, NULL);
 	json_opt_int(jobs, "suspended", &all->suspended, NULL);
+	hint_users(hq, json_object_get(pool, "users"));
 	fmt_heading_time(when, hq->now);
 	printf("\n\n-- Schedd: %s : <%s> @ %s\n", name, client_where(c), when);
 	json_decref(pool);
@@ -234,19 +344,41 @@ static void print_end(struct hq *hq, const struct jobs_totals *all)
 	putchar('\n');
 }
 
+static size_t count_slots(const json_t *hosts)
+{
+	const json_t *host;
+	size_t i, n = 0;
+
+	json_array_foreach(hosts, i, host)
+		n += json_array_size(json_object_get(host, "slots"));
+	return n;
+}
+
 /* Why each of the jobs does not run. */
 static int analyze(struct hq *hq, struct err *err)
 {
 	struct jobs_query q = { .sel = &hq->sel,
 				.owner = hq->owner,
-				.attrs = "ClusterId,ProcId,JobStatus",
 				.limit = hq->limit };
+	struct jobs_totals all = { 0 };
+	struct strbuf head = STRBUF_INIT;
 	json_t *json = NULL;
 	int r = client_get(hq->client, "/api/v1/hosts", &json, err);
 
-	hq->hosts = json_array_size(json_object_get(json, "hosts"));
+	hq->hosts = json_object_get(json, "hosts");
+	if (r == 0)
+		r = print_heading(hq, hq->client, &all, err);
+	if (r == 0 && hq->analyze == ANALYZE_SUMMARY) {
+		analyze_summary_head(count_slots(hq->hosts), &head);
+		fwrite(head.data, 1, head.len, stdout);
+		strbuf_release(&head);
+	}
+	if (r == 0)
+		r = jobs_each(hq->client, &q, on_job, hq, NULL, err);
+	if (r == 0 && hq->analyze == ANALYZE_REVERSE)
+		r = reverse_all(hq, err);
 	json_decref(json);
-	return r < 0 ? r : jobs_each(hq->client, &q, on_job, hq, NULL, err);
+	return r;
 }
 
 static int show(struct hq *hq, struct client *c, struct err *err)
@@ -256,14 +388,21 @@ static int show(struct hq *hq, struct client *c, struct err *err)
 	char *attrs = !needs ? NULL
 			     : xasprintf("ClusterId,ProcId,JobStatus%s%s",
 					 *needs ? "," : "", needs);
+	bool groups = table && hq->limit < 0 && !hq->sel.constraint &&
+		      (hq->view == QUEUE_BATCH || hq->totals_only) &&
+		      jobsel_is_plain(&hq->sel);
 	struct jobs_query q = { .sel = &hq->sel,
 				.owner = hq->owner,
+				.groups = groups,
 				.attrs = table ? queue_view_attrs(hq->view)
 					       : attrs,
 				.limit = hq->limit };
 	struct jobs_totals all = { 0 };
 	struct strbuf head = STRBUF_INIT;
-	int r = table ? print_heading(hq, c, &all, err) : 0;
+	int r;
+
+	hq->groups = groups;
+	r = table ? print_heading(hq, c, &all, err) : 0;
 
 	if (r == 0 && table && hq->view != QUEUE_BATCH && !hq->totals_only) {
 		queue_view_head(hq->view, &head);
@@ -292,7 +431,9 @@ static int run(struct hq *hq, struct opt *opt, struct err *err)
 		if (set_option(hq, opt, id, err) < 0)
 			return cli_fail(err);
 	}
-	r = client_new(hq->url, &c, err);
+	r = hq->userlog ? jobsel_add_log(&hq->sel, hq->userlog, err) : 0;
+	if (r == 0)
+		r = client_new(hq->url, &c, err);
 	hq->client = c;
 	if (r == 0)
 		r = hq->analyze ? analyze(hq, err) : show(hq, c, err);
@@ -317,13 +458,17 @@ int main(int argc, char **argv)
 	hq.batches = queue_batches_new();
 	jobsel_init(&hq.sel);
 	listing_init(&hq.listing);
-	if (listing_split_flags(&hq.listing, argc, argv, &err) < 0) {
+	if (listing_split_flags(&hq.listing, argc, argv, &err) < 0 ||
+	    split_analyze(&hq, argc, argv, &err) < 0) {
 		code = cli_fail(&err);
 	} else {
 		opt_init(&opt, "[OPTION]... [CLUSTER | CLUSTER.PROC | USER]...",
 			 "Shows the jobs in the queue.", defs, argc, argv);
 		code = run(&hq, &opt, &err);
 	}
+	for (size_t i = 0; i < hq.job_count; i++)
+		ad_free(hq.jobs[i]);
+	free(hq.jobs);
 	queue_batches_free(hq.batches);
 	jobsel_release(&hq.sel);
 	listing_release(&hq.listing);

@@ -9,6 +9,7 @@
 #include "common/svc/json.h"
 #include "submit/action.h"
 #include "submit/cli.h"
+#include "submit/nearest.h"
 
 enum {
 	OPT_FAST = 1,
@@ -16,6 +17,7 @@ enum {
 	OPT_HOST,
 	OPT_CONSTRAINT,
 	OPT_ALL,
+	OPT_TOTALS,
 	OPT_NAME
 };
 
@@ -29,7 +31,9 @@ static const struct opt_def defs[] = {
 	{ OPT_CONSTRAINT, 0, "constraint", "EXPR",
 	  "jobs for which the expression is true" },
 	{ OPT_ALL, 'a', "all", NULL, "every job that you may act on" },
+	{ OPT_TOTALS, 0, "totals", NULL, "print only counts" },
 	{ OPT_NAME, 0, "name", "URL", "another scheduler" },
+	{ OPT_NAME, 0, "pool", "URL", NULL },
 	{ 0 },
 };
 
@@ -40,7 +44,7 @@ struct vacate {
 	const char *hosts[HOSTS_MAX];
 	size_t host_count;
 	const char *url;
-	bool fast;
+	bool fast, totals;
 };
 
 static int add_host(struct vacate *v, const char *name, struct err *err)
@@ -74,6 +78,9 @@ static int set_option(struct vacate *v, const struct opt *opt, int id,
 	case OPT_ALL:
 		v->sel.all = true;
 		return 0;
+	case OPT_TOTALS:
+		v->totals = true;
+		return 0;
 	case OPT_NAME:
 		v->url = opt->value;
 		return 0;
@@ -104,7 +111,7 @@ static int vacate_host(struct client *c, const char *host, bool fast)
 		printf("Job %s %svacated\n", json_string_value(one),
 		       fast ? "fast-" : "");
 	json_decref(json);
-	return r < 0 ? cli_fail(&err) : 0;
+	return r < 0 ? nearest_host_fail(c, host, &err) : 0;
 }
 
 static int run(struct vacate *v)
@@ -112,6 +119,7 @@ static int run(struct vacate *v)
 	struct action_request req = {
 		.action = v->fast ? &action_vacate_fast : &action_vacate,
 		.sel = &v->sel,
+		.totals = v->totals,
 	};
 	struct err err = ERR_INIT;
 	struct client *c = NULL;

@@ -242,6 +242,18 @@ struct wire_order {
 	char *reason;
 };
 
+/* Send a part of a job's output as it is now; answered by a PUT. */
+struct wire_tail {
+	char nonce[WIRE_NONCE_SIZE];
+	int64_t id;
+	int stream; /* 1: stdout, 2: stderr, 0: `file` */
+	char *file; /* name in the scratch directory, or NULL */
+	int64_t offset; /* below 0: the last `max` bytes */
+	int64_t max;
+};
+
+#define WIRE_TAIL_MAX (1 << 20) /* bytes of an answer */
+
 struct wire_reply {
 	struct wire_seen state;
 	int64_t lease_s;
@@ -254,6 +266,8 @@ struct wire_reply {
 	size_t order_count;
 	char (*acks)[WIRE_NONCE_SIZE];
 	size_t ack_count;
+	struct wire_tail *tails;
+	size_t tail_count;
 };
 
 int wire_reply_decode(const json_t *root, struct wire_reply *ret_reply,

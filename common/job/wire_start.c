@@ -373,6 +373,64 @@ static int reply_acks(const json_t *root, struct wire_reply *r, struct err *err)
 	return 0;
 }
 
+static int tail_decode(const json_t *v, struct wire_tail *t, struct err *err)
+{
+	int rc = wire_get_object(v, "a tail", err);
+
+	if (!rc)
+		rc = wire_get_hex(v, "nonce", WIRE_MUST, t->nonce,
+				  sizeof(t->nonce), err);
+	if (!rc)
+		rc = wire_get_int(v, "id", WIRE_MUST, 0, INT64_MAX, &t->id,
+				  err);
+	if (!rc)
+		rc = wire_get_small(v, "stream", WIRE_MUST, 0, 2, &t->stream,
+				    err);
+	if (!rc)
+		rc = wire_get_str(v, "file", WIRE_MAY, &t->file, err);
+	if (!rc)
+		rc = wire_get_int(v, "offset", WIRE_MUST, -1, INT64_MAX,
+				  &t->offset, err);
+	if (!rc)
+		rc = wire_get_int(v, "max", WIRE_MUST, 0, WIRE_TAIL_MAX,
+				  &t->max, err);
+	return rc;
+}
+
+static int reply_tails(const json_t *root, struct wire_reply *r,
+		       struct err *err)
+{
+	const json_t *list = NULL;
+	int rc =
+		wire_get_array(root, "tails", WIRE_MAY, ORDERS_MAX, &list, err);
+
+	if (rc || !list)
+		return rc;
+	r->tail_count = json_array_size(list);
+	r->tails = xcalloc(r->tail_count + 1, sizeof(*r->tails));
+	for (size_t i = 0; !rc && i < r->tail_count; i++)
+		rc = tail_decode(json_array_get(list, i), &r->tails[i], err);
+	return rc;
+}
+
+static json_t *tails_encode(const struct wire_reply *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->tail_count; i++) {
+		const struct wire_tail *t = &r->tails[i];
+
+		json_array_append_new(
+			list,
+			json_pack("{s:s,s:I,s:i,s:o,s:I,s:I}", "nonce",
+				  t->nonce, "id", (json_int_t)t->id, "stream",
+				  t->stream, "file", wire_put_str(t->file),
+				  "offset", (json_int_t)t->offset, "max",
+				  (json_int_t)t->max));
+	}
+	return list;
+}
+
 int wire_reply_decode(const json_t *root, struct wire_reply *ret_reply,
 		      struct err *err)
 {
@@ -399,6 +457,8 @@ int wire_reply_decode(const json_t *root, struct wire_reply *ret_reply,
 		rc = reply_orders(root, &r, err);
 	if (!rc)
 		rc = reply_acks(root, &r, err);
+	if (!rc)
+		rc = reply_tails(root, &r, err);
 	if (rc) {
 		wire_reply_release(&r);
 		return rc;
@@ -431,6 +491,8 @@ json_t *wire_reply_encode(const struct wire_reply *r)
 			    r->starts ? json_incref(r->starts) : json_array());
 	json_object_set_new(root, "orders", orders);
 	json_object_set_new(root, "acks", acks);
+	if (r->tail_count)
+		json_object_set_new(root, "tails", tails_encode(r));
 	return root;
 }
 
@@ -441,5 +503,8 @@ void wire_reply_release(struct wire_reply *r)
 		free(r->orders[i].reason);
 	free(r->orders);
 	free(r->acks);
+	for (size_t i = 0; i < r->tail_count; i++)
+		free(r->tails[i].file);
+	free(r->tails);
 	memset(r, 0, sizeof(*r));
 }

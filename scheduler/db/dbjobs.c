@@ -281,7 +281,7 @@ static int each_ended(void *arg, const struct db_row *row)
 {
 	const struct each *e = arg;
 
-	return e->history_fn(e->arg, db_col_int(row, 0), db_col_text(row, 1));
+	return e->history_fn(e->arg, db_col_text(row, 1), db_col_int(row, 2));
 }
 
 int dbjobs_history(struct db *db, int64_t before, const char *owner,
@@ -289,11 +289,17 @@ int dbjobs_history(struct db *db, int64_t before, const char *owner,
 {
 	struct each e = { .history_fn = fn, .arg = arg };
 
+	if (before == 0)
+		before = INT64_MAX;
+	if (!owner)
+		return db_query(db, err, each_ended, &e,
+				"SELECT id, ad, ended FROM history"
+				" WHERE id < ? ORDER BY id DESC",
+				"i", before);
 	return db_query(db, err, each_ended, &e,
-			"SELECT id, ad FROM history"
-			" WHERE (?1 = 0 OR id < ?1)"
-			" AND (?2 IS NULL OR owner = ?2) ORDER BY id DESC",
-			"it", before, owner);
+			"SELECT id, ad, ended FROM history"
+			" WHERE owner = ? AND id < ? ORDER BY id DESC",
+			"ti", owner, before);
 }
 
 int dbjobs_history_cluster(struct db *db, int cluster, dbjobs_history_fn *fn,
@@ -302,7 +308,7 @@ int dbjobs_history_cluster(struct db *db, int cluster, dbjobs_history_fn *fn,
 	struct each e = { .history_fn = fn, .arg = arg };
 
 	return db_query(db, err, each_ended, &e,
-			"SELECT id, ad FROM history WHERE cluster = ?"
+			"SELECT id, ad, ended FROM history WHERE cluster = ?"
 			" ORDER BY proc",
 			"i", (int64_t)cluster);
 }

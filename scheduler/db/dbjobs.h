@@ -85,8 +85,11 @@ int dbjobs_each_proc(struct db *db, int after_cluster, int after_proc,
 		     const char *owner, dbjobs_proc_fn *fn, void *arg,
 		     struct err *err);
 
-/* Ads of ended jobs, newest first, with ids below @before (0: any). */
-typedef int dbjobs_history_fn(void *arg, int64_t id, const char *ad);
+/*
+ * Ads of ended jobs and when they ended (Unix seconds), newest first, with
+ * ids below @before (0: any).
+ */
+typedef int dbjobs_history_fn(void *arg, const char *ad, int64_t ended);
 int dbjobs_history(struct db *db, int64_t before, const char *owner,
 		   dbjobs_history_fn *fn, void *arg, struct err *err);
 /* Those of one cluster, in order of proc. */

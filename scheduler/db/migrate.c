@@ -85,12 +85,20 @@ static const char step_factory[] =
 	" cluster INTEGER NOT NULL, proc INTEGER NOT NULL,"
 	" row TEXT NOT NULL, PRIMARY KEY (cluster, proc)) WITHOUT ROWID;";
 
-/* A user's jobs without a look at all others'. */
-static const char step_cluster_owner[] =
+/* Hosts that people want empty. */
+static const char step_drains[] =
+	"CREATE TABLE drains ("
+	" host TEXT PRIMARY KEY, how TEXT NOT NULL, reason TEXT NOT NULL,"
+	" by TEXT NOT NULL, since INTEGER NOT NULL,"
+	" resume INTEGER NOT NULL) WITHOUT ROWID;";
+
+/* A user's ended and queued jobs among those of all. */
+static const char step_owners[] =
+	"CREATE INDEX history_owner ON history (owner);"
 	"CREATE INDEX clusters_owner ON clusters (owner);";
 
-static const char *const steps[] = { step_1, step_users, step_provision,
-				     step_factory, step_cluster_owner };
+static const char *const steps[] = { step_1,	   step_users,	step_provision,
+				     step_factory, step_drains, step_owners };
 
 const int migrate_version = sizeof(steps) / sizeof(steps[0]);
 

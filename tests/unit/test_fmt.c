@@ -194,6 +194,32 @@ static void batches(void **state)
 	queue_batches_free(b);
 }
 
+/* The scheduler's counts make the same table as the jobs themselves. */
+static void groups(void **state)
+{
+	struct queue_batches *one = queue_batches_new();
+	struct queue_batches *many = queue_batches_new();
+	struct strbuf want = STRBUF_INIT, out = STRBUF_INIT;
+	struct ad *group = job("ClusterId = 10\nProcId = 4\nLastProc = 6\n"
+			       "Owner = \"nemo\"\nQDate = 1688958120\n"
+			       "TotalSubmitProcs = 9\nJobs = 3\nJobsIdle = 1\n"
+			       "JobsRunning = 1\nJobsHeld = 1\n");
+
+	(void)state;
+	add(one, 10, 4, 2, "TotalSubmitProcs = 9\n");
+	add(one, 10, 5, 1, "TotalSubmitProcs = 9\n");
+	add(one, 10, 6, 5, "TotalSubmitProcs = 9\n");
+	queue_batches_add_group(many, group);
+	queue_batches_format(one, &want);
+	queue_batches_format(many, &out);
+	assert_string_equal(out.data, want.data);
+	ad_free(group);
+	queue_batches_free(one);
+	queue_batches_free(many);
+	strbuf_release(&want);
+	strbuf_release(&out);
+}
+
 static void status_tables(void **state)
 {
 	struct status_totals *t = status_totals_new();
@@ -224,10 +250,10 @@ static void status_tables(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(times),	 cmocka_unit_test(sizes),
-		cmocka_unit_test(text_is_tame),	 cmocka_unit_test(queue_lines),
-		cmocka_unit_test(states),	 cmocka_unit_test(batches),
-		cmocka_unit_test(status_tables),
+		cmocka_unit_test(times),	cmocka_unit_test(sizes),
+		cmocka_unit_test(text_is_tame), cmocka_unit_test(queue_lines),
+		cmocka_unit_test(states),	cmocka_unit_test(batches),
+		cmocka_unit_test(groups),	cmocka_unit_test(status_tables),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

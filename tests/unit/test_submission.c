@@ -2,7 +2,6 @@
 #include "tests/unit/test.h"
 
 #include "common/svc/json.h"
-#include "submit/listing.h"
 #include "submit/submission.h"
 
 #include <errno.h>
@@ -105,72 +104,11 @@ static void alike_jobs_are_counted(void **state)
 	ad_free(own);
 }
 
-/* What -af with these letters and words prints for one ad. */
-static void af(const char *letters, const char *const *words, const char *want)
-{
-	char option[32], *argv[8] = { (char *)"hq", option };
-	struct ad *ad = ad_of("ClusterId = 7\nOwner = \"ann\"\nM = 4 * 2\n");
-	static const struct opt_def defs[] = { { 1, 0, "af", NULL, "x" },
-					       { 0 } };
-	char *text = NULL;
-	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
-	struct listing l;
-	struct opt opt;
-	int argc = 2;
-
-	snprintf(option, sizeof(option), "-af%s", letters);
-	while (*words)
-		argv[argc++] = (char *)*words++;
-	listing_init(&l);
-	assert_int_equal(listing_split_flags(&l, argc, argv, NULL), 0);
-	opt_init(&opt, "", "", defs, argc, argv);
-	assert_int_equal(opt_next(&opt, NULL), 1);
-	assert_int_equal(listing_take_fields(&l, &opt, NULL), 0);
-	assert_int_equal(opt_next(&opt, NULL), OPT_END);
-	listing_print(&l, ad, "7.0", out);
-	listing_end(&l, out);
-	fclose(out);
-	assert_string_equal(text, want);
-	free(text);
-	listing_release(&l);
-	ad_free(ad);
-}
-
-static void autoformat(void **state)
-{
-	(void)state;
-	af("", (const char *[]){ "Owner", "M", NULL }, "ann 8\n");
-	af(":j", (const char *[]){ "Owner", NULL }, "7.0 ann\n");
-	af(":V", (const char *[]){ "Owner", NULL }, "\"ann\"\n");
-	af(":r", (const char *[]){ "M", NULL }, "4 * 2\n");
-	af(":l,", (const char *[]){ "M", "ClusterId", NULL },
-	   "M = 8,ClusterId = 7\n");
-	af(":jh", (const char *[]){ "M/2", NULL }, "ID M/2\n7.0 4\n");
-	af(":t", (const char *[]){ "NoSuch", "M", NULL }, "undefined\t8\n");
-}
-
-static void bad_letters(void **state)
-{
-	char word[] = "-af:jx";
-	char *argv[] = { (char *)"hq", word };
-	struct err err = ERR_INIT;
-	struct listing l;
-
-	(void)state;
-	listing_init(&l);
-	assert_int_equal(listing_split_flags(&l, 2, argv, &err), -EINVAL);
-	assert_non_null(strstr(err_text(&err), "unknown letter in '-af:jx'"));
-	listing_release(&l);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_fit_columns),
 		cmocka_unit_test(alike_jobs_are_counted),
-		cmocka_unit_test(autoformat),
-		cmocka_unit_test(bad_letters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -232,7 +232,9 @@ static void test_reply_round_trip(void **state)
 		"{\"pool\":\"" NONCE "\",\"epoch\":2,\"seq\":78,"
 		"\"lease_s\":600,\"starts\":[],\"orders\":[{\"nonce\":\"" NONCE
 		"\",\"want\":\"vacate\",\"checkpoint\":1,\"reason\":\"x\"}],"
-		"\"acks\":[\"" NONCE "\"]}";
+		"\"acks\":[\"" NONCE "\"],"
+		"\"tails\":[{\"nonce\":\"" NONCE "\",\"id\":7,\"stream\":0,"
+		"\"file\":\"a\",\"offset\":-1,\"max\":1024}]}";
 	json_t *in = parse(text), *out;
 	struct wire_reply r;
 	struct err err = ERR_INIT;
@@ -241,6 +243,8 @@ static void test_reply_round_trip(void **state)
 	assert_int_equal(wire_reply_decode(in, &r, &err), 0);
 	assert_int_equal(r.orders[0].want, WIRE_WANT_VACATE);
 	assert_int_equal(r.state.seq, 78);
+	assert_int_equal(r.tail_count, 1);
+	assert_string_equal(r.tails[0].file, "a");
 	out = wire_reply_encode(&r);
 	same_text(out, text);
 	wire_reply_release(&r);
