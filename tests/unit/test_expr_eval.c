@@ -419,11 +419,46 @@ static void test_eval_recursion(void **state)
 	ad_free(ad);
 }
 
+/* Operators and functions on numbers and strings take no memory. */
+static void test_no_allocation(void **state)
+{
+	static const char *const texts[] = {
+		"(TARGET.Arch == \"X86_64\") && (Memory >= x) && Cpus >= 1",
+		"x * 2 + Memory > 100 || !undefined && Arch =?= \"PPC\"",
+		"x > 2 ? x : Memory ?: 5",
+		"ifThenElse(x > 2, isUndefined(y), strcmp(Arch, \"X\") == 0)",
+		"versionGE(Arch, \"X\") && floor(2.5) == round(1.6)",
+	};
+	struct ad *my = fixture(), *target = ad_new();
+
+	(void)state;
+	ad_set_string(target, "Arch", "X86_64");
+	ad_set_int(target, "Memory", 2048);
+	ad_set_int(target, "Cpus", 4);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct expr *expr;
+		struct eval ev;
+		struct value v;
+
+		assert_int_equal(0, expr_parse(texts[i], &expr, NULL));
+		eval_init(&ev, my, target);
+		v = eval_expr(&ev, expr);
+		assert_true(value_truth(&v) == 1);
+		if (ev.blocks)
+			fail_msg("%s takes memory", texts[i]);
+		eval_release(&ev);
+		expr_free(expr);
+	}
+	ad_free(my);
+	ad_free(target);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_observed),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_no_allocation),
 		cmocka_unit_test(test_bombs),
 		cmocka_unit_test(test_deep_references),
 		cmocka_unit_test(test_eval_recursion),
