@@ -5,7 +5,7 @@
 #include "common/base/err.h"
 #include "common/base/strbuf.h"
 #include "common/base/xalloc.h"
-#include "common/job/args.h"
+#include "common/base/args.h"
 #include "common/job/jobdesc.h"
 #include "common/job/wire.h"
 

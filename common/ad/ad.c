@@ -286,7 +286,7 @@ int ad_set_value(struct ad *ad, const char *name, const struct value *value)
 	struct strbuf text = STRBUF_INIT;
 	int rc;
 
-	if (value->type != VALUE_LIST && value->type != VALUE_AD)
+	if (value->type < VALUE_LIST)
 		return set_literal(ad, name, *value);
 	value_unparse(value, &text);
 	rc = ad_set_text(ad, name, text.data, NULL);

@@ -2,7 +2,7 @@
 /* The real world for submit files. */
 #include "common/base/err.h"
 #include "common/base/strbuf.h"
-#include "common/job/args.h"
+#include "common/base/args.h"
 #include "common/job/submitfile.h"
 
 #include <errno.h>

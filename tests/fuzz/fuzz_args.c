@@ -3,7 +3,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "common/base/strbuf.h"
-#include "common/job/args.h"
+#include "common/base/args.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 
 #include "common/base/err.h"
 #include "common/base/strbuf.h"
-#include "common/job/args.h"
+#include "common/base/args.h"
 
 #include <errno.h>
 
