@@ -236,6 +236,8 @@ int attempts_close(struct sched *s, struct attempt *a,
 	if (rc)
 		return rc;
 	share_use(&a->job->cluster->account->share, sched_now(), -a->cores);
+	if (a->job->cluster->account->share.ceiling >= 0)
+		queue_ready_user(s->queue, a->job->cluster->account);
 	leave_slot(s, a->slot);
 	a->job->attempt = NULL;
 	hash_steal(s->attempts, a->nonce);
