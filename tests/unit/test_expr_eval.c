@@ -734,6 +734,6 @@ int main(void)
 		cmocka_unit_test(test_eval_recursion),
 	};
 
-	setenv("TZ", "XXX-2", 1);
+	setenv("TZ", "EET-2", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
