@@ -309,6 +309,8 @@ int attempts_close(struct sched *s, struct attempt *a,
 	share_use(&a->job->cluster->account->share, sched_now(), -a->cores);
 	h = a->slot->host;
 	conclimit_use(s->limits, a->limits, -1);
+	if (a->job->cluster->account->share.ceiling >= 0)
+		queue_ready_user(s->queue, a->job->cluster->account);
 	leave_slot(s, a->slot);
 	note_health(s, a->job->cluster, h, end_of(a, &row, end));
 	a->job->attempt = NULL;

@@ -320,3 +320,11 @@ int queue_resort(struct queue *q, struct db *db, struct err *err)
 	}
 	return rc;
 }
+
+void queue_ready_user(struct queue *q, struct user *u)
+{
+	struct bucket *b;
+
+	list_for_each(b, &u->buckets, by_user)
+		queue_set_ready(q, b, true);
+}

@@ -2,10 +2,10 @@
 #include "scheduler/jobfiles.h"
 
 #include "common/ad/ad.h"
+#include "common/base/args.h"
 #include "common/base/err.h"
 #include "common/base/strbuf.h"
 #include "common/base/xalloc.h"
-#include "common/job/args.h"
 #include "common/job/jobdesc.h"
 #include "common/job/wire.h"
 

@@ -168,6 +168,8 @@ int queue_enqueue(struct queue *q, struct db *db, struct job *j,
 void queue_dequeue(struct queue *q, struct job *j);
 /* A bucket that is not ready is not looked at by the matchmaker. */
 void queue_set_ready(struct queue *q, struct bucket *b, bool ready);
+/* All of a user's: he uses less, or may use more. */
+void queue_ready_user(struct queue *q, struct user *u);
 /* Users with ready buckets, by ready_link. */
 struct list *queue_ready_users(struct queue *q);
 /* Walks all autoclusters; start with a zeroed iterator. */

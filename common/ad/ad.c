@@ -76,16 +76,19 @@ struct ad *ad_parent(const struct ad *ad)
 /* ---- the table ------------------------------------------------------------ */
 
 /* Where the name stands in `index`, or the free place where it belongs. */
-static uint32_t probe(const struct ad *ad, const char *folded, size_t len,
-		      uint64_t hash)
+static inline uint32_t probe(const struct ad *ad, const char *folded,
+			     size_t len, uint64_t hash)
 {
 	uint32_t at = (uint32_t)hash & ad->index_mask;
 
 	for (; ad->index[at]; at = (at + 1) & ad->index_mask) {
-		const struct attr *attr = &ad->attrs[ad->index[at] - 1];
+		const struct attr *attr;
 
+		if (ad->index[at] >> 16 != hash >> 48)
+			continue;
+		attr = &ad->attrs[index_place(ad->index[at])];
 		if (attr->hash == hash && attr->name_len == len &&
-		    memcmp(attr->name, folded, len) == 0)
+		    name_same(attr->name, folded, len))
 			break;
 	}
 	return at;
@@ -95,13 +98,13 @@ const struct attr *ad_find(const struct ad *ad, const char *folded, size_t len,
 			   uint64_t hash)
 {
 	for (int i = 0; ad && i < PARENTS_MAX; ad = ad->parent, i++) {
-		uint32_t at;
+		uint32_t entry;
 
 		if (ad->count == 0)
 			continue;
-		at = probe(ad, folded, len, hash);
-		if (ad->index[at])
-			return &ad->attrs[ad->index[at] - 1];
+		entry = ad->index[probe(ad, folded, len, hash)];
+		if (entry)
+			return &ad->attrs[index_place(entry)];
 	}
 	return NULL;
 }
@@ -122,7 +125,7 @@ static void reindex(struct ad *ad, uint32_t count)
 {
 	uint32_t size = 8;
 
-	while (size * 3 / 4 < count)
+	while (size / 2 < count)
 		size *= 2;
 	free(ad->index);
 	ad->index = xcalloc(size, sizeof(*ad->index));
@@ -131,7 +134,7 @@ static void reindex(struct ad *ad, uint32_t count)
 		const struct attr *attr = &ad->attrs[i];
 
 		ad->index[probe(ad, attr->name, attr->name_len, attr->hash)] =
-			i + 1;
+			index_entry(i, attr->hash);
 	}
 }
 
@@ -160,12 +163,12 @@ static struct attr *place(struct ad *ad, const char *name, int *ret_rc)
 		*ret_rc = -EINVAL;
 		return NULL;
 	}
-	if (!ad->index || (ad->index_mask + 1) * 3 / 4 < ad->count + 1)
+	if (!ad->index || (ad->index_mask + 1) / 2 < ad->count + 1)
 		reindex(ad, ad->count + 1);
 	name_fold(folded, name, len);
 	at = probe(ad, folded, len, hash);
 	if (ad->index[at]) {
-		attr = &ad->attrs[ad->index[at] - 1];
+		attr = &ad->attrs[index_place(ad->index[at])];
 		release_value(attr);
 		return attr;
 	}
@@ -179,7 +182,7 @@ static struct attr *place(struct ad *ad, const char *name, int *ret_rc)
 			xreallocarray(ad->attrs, ad->room, sizeof(*ad->attrs));
 	}
 	attr = &ad->attrs[ad->count++];
-	ad->index[at] = ad->count;
+	ad->index[at] = index_entry(ad->count - 1, hash);
 	attr->hash = hash;
 	attr->name_len = (uint16_t)len;
 	attr->name = xmalloc(2 * len + 2);
@@ -283,7 +286,7 @@ int ad_set_value(struct ad *ad, const char *name, const struct value *value)
 	struct strbuf text = STRBUF_INIT;
 	int rc;
 
-	if (value->type != VALUE_LIST && value->type != VALUE_AD)
+	if (value->type < VALUE_LIST)
 		return set_literal(ad, name, *value);
 	value_unparse(value, &text);
 	rc = ad_set_text(ad, name, text.data, NULL);

@@ -25,7 +25,8 @@ struct attr {
 
 /*
  * Attributes lie in order of insertion; `index` is a hash table of their
- * places plus one (0 is free), a power of two wide, at most 3/4 full.
+ * places plus one (0 is free), with the top bits of the hash above them; a
+ * power of two wide, at most half full.
  */
 struct ad {
 	atomic_uint refs;
@@ -36,6 +37,17 @@ struct ad {
 	uint32_t *index;
 	struct ad *parent;
 };
+
+/* An entry of `index`: 0, or a place plus one and 16 bits of the hash. */
+static inline uint32_t index_entry(uint32_t place, uint64_t hash)
+{
+	return (uint32_t)(hash >> 48) << 16 | (place + 1);
+}
+
+static inline uint32_t index_place(uint32_t entry)
+{
+	return (entry & 0xffff) - 1;
+}
 
 /* In the ad or its parents; NULL if it is missing. */
 const struct attr *ad_find(const struct ad *ad, const char *folded, size_t len,

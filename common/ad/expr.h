@@ -27,6 +27,8 @@ enum value_type {
 	VALUE_STRING,
 	VALUE_LIST,
 	VALUE_AD,
+	VALUE_ABSTIME,
+	VALUE_RELTIME,
 };
 
 /*
@@ -36,11 +38,12 @@ enum value_type {
  */
 struct value {
 	enum value_type type;
-	uint32_t len; /* bytes of a string, elements of a list */
+	uint32_t len; /* bytes of a string, elements of a list, zone (as
+		       * int32_t) of an absolute time */
 	union {
 		bool b;
-		int64_t i;
-		double r;
+		int64_t i; /* also seconds of an absolute time */
+		double r; /* also seconds of a relative time */
 		const char *s;
 		const struct value *list;
 		const struct expr_env *ad; /* private to the evaluator */

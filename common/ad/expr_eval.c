@@ -121,6 +121,9 @@ struct value eval_list(struct eval *ev, const struct value *values,
 			       .u.list = copy };
 }
 
+static inline struct value eval_kid(struct eval *ev, const struct expr *x,
+				    uint32_t at, const struct expr_env *env);
+
 /* ---- attributes ----------------------------------------------------------- */
 
 /* The value of an attribute's expression, guarded against circles. */
@@ -295,7 +298,7 @@ static struct value eval_chain(struct eval *ev, const struct expr *x,
 	bool undefined = false;
 
 	for (uint32_t i = 0; i < node->n; i++) {
-		struct value v = eval_node(ev, x, x->kids[node->a + i], env);
+		struct value v = eval_kid(ev, x, x->kids[node->a + i], env);
 		int truth = value_truth(&v);
 
 		if (truth == stop)
@@ -352,6 +355,21 @@ static struct value eval_unary(enum tok op, struct value v)
 	}
 }
 
+/* The most frequent operations of a match, without a call. */
+static struct value eval_ints(enum tok op, struct value a, struct value b)
+{
+	switch (op) {
+	case TOK_GE:
+		return value_bool(a.u.i >= b.u.i);
+	case TOK_LE:
+		return value_bool(a.u.i <= b.u.i);
+	case TOK_EQ:
+		return value_bool(a.u.i == b.u.i);
+	default:
+		return eval_binary(op, a, b);
+	}
+}
+
 static struct value eval_elements(struct eval *ev, const struct expr *x,
 				  const struct node *node,
 				  const struct expr_env *env)
@@ -396,19 +414,64 @@ static struct value eval_call(struct eval *ev, const struct expr *x,
 	return fn->body(&call);
 }
 
-struct value eval_node(struct eval *ev, const struct expr *x, uint32_t at,
-		       const struct expr_env *env)
+static struct value eval_compare(struct eval *ev, const struct expr *x,
+				 const struct node *node,
+				 const struct expr_env *env)
+{
+	struct value a = eval_kid(ev, x, node->a, env);
+	struct value b = eval_kid(ev, x, node->b, env);
+
+	if (a.type == VALUE_INT && b.type == VALUE_INT)
+		return eval_ints(node->op, a, b);
+	if (a.type == VALUE_STRING && !eval_charge(ev, a.len / 64))
+		return value_of(VALUE_ERROR);
+	return eval_binary(node->op, a, b);
+}
+
+/* What is not in every match; kept apart, so that the others need no stack. */
+static __attribute__((noinline)) struct value
+eval_rare(struct eval *ev, const struct expr *x, uint32_t at,
+	  const struct expr_env *env)
 {
 	const struct node *node = &x->nodes[at];
 
+	switch ((enum node_kind)node->kind) {
+	case NODE_UNDEFINED:
+		return value_of(VALUE_UNDEFINED);
+	case NODE_SCOPE:
+		return eval_scope(node, env);
+	case NODE_SELECT:
+		return select_from(ev, eval_node(ev, x, node->b, env),
+				   node_text(x, node), node->n, node->u.hash);
+	case NODE_UNARY:
+		return eval_unary(node->op, eval_node(ev, x, node->b, env));
+	case NODE_TERNARY:
+		return eval_ternary(ev, x, node, env);
+	case NODE_SUBSCRIPT:
+		return eval_subscript(ev, x, node, env);
+	case NODE_CALL:
+		return eval_call(ev, x, node, env);
+	case NODE_LIST:
+		return eval_elements(ev, x, node, env);
+	case NODE_AD:
+		return eval_nested(ev, x, at, env);
+	default: /* NODE_ERROR, and a NODE_FIELD, which nobody evaluates */
+		return value_of(VALUE_ERROR);
+	}
+}
+
+/* Leaves are done here, so that they cost no call. */
+static inline struct value eval_kid(struct eval *ev, const struct expr *x,
+				    uint32_t at, const struct expr_env *env)
+{
+	const struct node *node = &x->nodes[at];
+
+	while (node->kind == NODE_PAREN)
+		node = &x->nodes[at = node->b];
 	if (ev->steps_left == 0)
 		return value_of(VALUE_ERROR);
 	ev->steps_left--;
 	switch ((enum node_kind)node->kind) {
-	case NODE_UNDEFINED:
-		return value_of(VALUE_UNDEFINED);
-	case NODE_ERROR:
-		return value_of(VALUE_ERROR);
 	case NODE_BOOL:
 		return value_bool(node->u.truth);
 	case NODE_INT:
@@ -421,40 +484,21 @@ struct value eval_node(struct eval *ev, const struct expr *x, uint32_t at,
 				       .u.s = node_text(x, node) };
 	case NODE_ATTR:
 		return eval_attr_node(ev, x, node, env);
-	case NODE_SCOPE:
-		return eval_scope(node, env);
-	case NODE_SELECT:
-		return select_from(ev, eval_node(ev, x, node->b, env),
-				   node_text(x, node), node->n, node->u.hash);
-	case NODE_PAREN:
-		return eval_node(ev, x, node->b, env);
-	case NODE_UNARY:
-		return eval_unary(node->op, eval_node(ev, x, node->b, env));
-	case NODE_BINARY: {
-		struct value a = eval_node(ev, x, node->a, env);
-
-		if (a.type == VALUE_STRING && !eval_charge(ev, a.len / 64))
-			return value_of(VALUE_ERROR);
-		return eval_binary(node->op, a, eval_node(ev, x, node->b, env));
-	}
+	case NODE_BINARY:
+		return eval_compare(ev, x, node, env);
 	case NODE_AND:
 		return eval_chain(ev, x, node, env, 0);
 	case NODE_OR:
 		return eval_chain(ev, x, node, env, 1);
-	case NODE_TERNARY:
-		return eval_ternary(ev, x, node, env);
-	case NODE_SUBSCRIPT:
-		return eval_subscript(ev, x, node, env);
-	case NODE_CALL:
-		return eval_call(ev, x, node, env);
-	case NODE_LIST:
-		return eval_elements(ev, x, node, env);
-	case NODE_AD:
-		return eval_nested(ev, x, at, env);
-	case NODE_FIELD:
-		break;
+	default:
+		return eval_rare(ev, x, at, env);
 	}
-	return value_of(VALUE_ERROR);
+}
+
+struct value eval_node(struct eval *ev, const struct expr *x, uint32_t at,
+		       const struct expr_env *env)
+{
+	return eval_kid(ev, x, at, env);
 }
 
 struct value eval_in(struct eval *ev, const struct expr *x,

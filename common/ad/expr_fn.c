@@ -11,8 +11,8 @@
 #define FAMILY_BITS 8
 
 static const struct fn *const families[] = {
-	expr_fn_type, expr_fn_number,  expr_fn_string,
-	expr_fn_list, expr_fn_pattern, expr_fn_time,
+	expr_fn_type,	 expr_fn_number, expr_fn_string, expr_fn_list,
+	expr_fn_pattern, expr_fn_time,	 expr_fn_env,	 expr_fn_ad,
 };
 
 uint32_t expr_fn_find(const char *folded)
@@ -163,11 +163,14 @@ static struct value fn_is_boolean(const struct fn_call *call)
 	return is_type(call, VALUE_BOOL);
 }
 
-/* Harrier has no values of these types. */
-static struct value fn_is_time(const struct fn_call *call)
+static struct value fn_is_abstime(const struct fn_call *call)
 {
-	(void)fn_arg(call, 0);
-	return value_bool(false);
+	return is_type(call, VALUE_ABSTIME);
+}
+
+static struct value fn_is_reltime(const struct fn_call *call)
+{
+	return is_type(call, VALUE_RELTIME);
 }
 
 static struct value fn_if_then_else(const struct fn_call *call)
@@ -209,8 +212,8 @@ const struct fn expr_fn_type[] = {
 	{ "islist", 1, 1, fn_is_list },
 	{ "isclassad", 1, 1, fn_is_ad },
 	{ "isboolean", 1, 1, fn_is_boolean },
-	{ "isabstime", 1, 1, fn_is_time },
-	{ "isreltime", 1, 1, fn_is_time },
+	{ "isabstime", 1, 1, fn_is_abstime },
+	{ "isreltime", 1, 1, fn_is_reltime },
 	{ "ifthenelse", 3, 3, fn_if_then_else },
 	{ "eval", 1, 1, fn_eval },
 	{ "debug", 1, 1, fn_debug },

@@ -39,6 +39,8 @@ extern const struct fn expr_fn_string[];
 extern const struct fn expr_fn_list[];
 extern const struct fn expr_fn_pattern[];
 extern const struct fn expr_fn_time[];
+extern const struct fn expr_fn_env[];
+extern const struct fn expr_fn_ad[];
 
 /* The function of an index that expr_fn_find gave. */
 const struct fn *expr_fn_at(uint32_t index);

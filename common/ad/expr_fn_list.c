@@ -10,6 +10,15 @@
 
 #define DELIMITERS " ,"
 
+/* The work of comparing a value with each of a list. */
+static bool charge_search(const struct fn_call *call, struct value list,
+			  struct value v)
+{
+	size_t each = v.type == VALUE_STRING ? 1 + v.len / 16 : 1;
+
+	return eval_charge(call->ev, list.len * each);
+}
+
 /* UNDEFINED in the list does not count as the value looked for. */
 static struct value search(const struct fn_call *call, enum tok op)
 {
@@ -21,9 +30,7 @@ static struct value search(const struct fn_call *call, enum tok op)
 	if (v.type == VALUE_UNDEFINED || v.type == VALUE_ERROR ||
 	    v.type == VALUE_LIST || v.type == VALUE_AD)
 		return value_misfit(v);
-	if (!eval_charge(call->ev, v.type == VALUE_STRING
-					   ? (size_t)list.len * (v.len / 16)
-					   : 0))
+	if (!charge_search(call, list, v))
 		return value_of(VALUE_ERROR);
 	for (uint32_t i = 0; i < list.len; i++) {
 		struct value same = eval_binary(op, list.u.list[i], v);
@@ -73,7 +80,7 @@ static struct value compare_all(const struct fn_call *call, bool want_all)
 		return other;
 	tok = relation_of(op.u.s);
 	v = fn_arg(call, 2);
-	if (tok == TOK_END)
+	if (tok == TOK_END || !charge_search(call, list, v))
 		return value_of(VALUE_ERROR);
 	for (uint32_t i = 0; i < list.len; i++) {
 		struct value is = eval_binary(tok, list.u.list[i], v);
@@ -111,35 +118,42 @@ static struct value fn_size(const struct fn_call *call)
 	return value_misfit(v);
 }
 
-/* The sum, by + from 0 on. */
-static struct value add_up(struct value list)
+/* The sum, by + from 0 on, without those that are UNDEFINED; UNDEFINED if there are no others. */
+static struct value add_up(struct value list, uint32_t *ret_count)
 {
 	struct value sum = value_int(0);
+	uint32_t count = 0;
 	double r;
 
 	for (uint32_t i = 0; i < list.len; i++) {
+		if (list.u.list[i].type == VALUE_UNDEFINED)
+			continue;
 		if (!value_number(list.u.list[i], &r))
-			return value_misfit(list.u.list[i]);
+			return value_of(VALUE_ERROR);
+		count++;
 		sum = eval_binary(TOK_PLUS, sum, list.u.list[i]);
 	}
-	return sum;
+	*ret_count = count;
+	return list.len && !count ? value_of(VALUE_UNDEFINED) : sum;
 }
 
 static struct value fn_sum(const struct fn_call *call)
 {
 	struct value list, other;
+	uint32_t count;
 
-	return fn_list(call, 0, &list, &other) ? add_up(list) : other;
+	return fn_list(call, 0, &list, &other) ? add_up(list, &count) : other;
 }
 
 static struct value average(struct value list)
 {
-	struct value sum = add_up(list);
+	uint32_t count;
+	struct value sum = add_up(list, &count);
 	double r;
 
 	if (!value_number(sum, &r))
 		return sum;
-	return value_real(list.len ? r / list.len : 0);
+	return value_real(count ? r / count : 0);
 }
 
 static struct value fn_avg(const struct fn_call *call)
@@ -158,11 +172,14 @@ static struct value extreme(struct value list, enum tok op)
 	for (uint32_t i = 0; i < list.len; i++) {
 		struct value v = list.u.list[i];
 
+		if (v.type == VALUE_UNDEFINED)
+			continue;
 		if (!value_number(v, &r))
-			return value_misfit(v);
+			return value_of(VALUE_ERROR);
 		if (v.type == VALUE_BOOL)
 			v = value_int(v.u.b);
-		if (i == 0 || eval_binary(op, v, best).u.b)
+		if (best.type == VALUE_UNDEFINED ||
+		    eval_binary(op, v, best).u.b)
 			best = v;
 	}
 	return best;
@@ -200,12 +217,15 @@ static struct value fn_eval_in_each(const struct fn_call *call)
 	struct value *values;
 
 	if (!fn_list(call, 1, &list, &other))
-		return other;
+		return value_of(VALUE_ERROR);
 	values = eval_alloc(call->ev, list.len * sizeof(*values));
 	if (!values)
 		return value_of(VALUE_ERROR);
-	for (uint32_t i = 0; i < list.len; i++)
+	for (uint32_t i = 0; i < list.len; i++) {
+		if (list.u.list[i].type != VALUE_AD)
+			return value_of(VALUE_ERROR);
 		values[i] = in_each(call, list, i);
+	}
 	return (struct value){ .type = VALUE_LIST,
 			       .len = list.len,
 			       .u.list = values };
@@ -217,7 +237,7 @@ static struct value fn_count_matches(const struct fn_call *call)
 	int64_t count = 0;
 
 	if (!fn_list(call, 1, &list, &other))
-		return other;
+		return other.type == VALUE_UNDEFINED ? value_int(0) : other;
 	for (uint32_t i = 0; i < list.len; i++) {
 		struct value v = in_each(call, list, i);
 
@@ -305,8 +325,9 @@ static bool numbers(const struct fn_call *call, struct value *ret_list,
 static struct value fn_sl_sum(const struct fn_call *call)
 {
 	struct value list, other;
+	uint32_t count;
 
-	return numbers(call, &list, &other) ? add_up(list) : other;
+	return numbers(call, &list, &other) ? add_up(list, &count) : other;
 }
 
 static struct value fn_sl_avg(const struct fn_call *call)
@@ -330,12 +351,21 @@ static struct value fn_sl_max(const struct fn_call *call)
 	return numbers(call, &list, &other) ? extreme(list, TOK_GT) : other;
 }
 
-static bool has(struct value list, struct value s, enum tok op)
+/* 1, 0, or -1 when the budget is used up. */
+static int has(const struct fn_call *call, struct value list, struct value s,
+	       enum tok op)
 {
+	if (!charge_search(call, list, s))
+		return -1;
 	for (uint32_t i = 0; i < list.len; i++)
 		if (eval_binary(op, list.u.list[i], s).u.b)
-			return true;
-	return false;
+			return 1;
+	return 0;
+}
+
+static struct value found(int rc)
+{
+	return rc < 0 ? value_of(VALUE_ERROR) : value_bool(rc);
 }
 
 static struct value sl_member(const struct fn_call *call, enum tok op)
@@ -345,7 +375,7 @@ static struct value sl_member(const struct fn_call *call, enum tok op)
 	if (!fn_string(call, 0, &s, &other) ||
 	    !cut_string(call, 1, &list, &other))
 		return other;
-	return value_bool(has(list, s, op));
+	return found(has(call, list, s, op));
 }
 
 static struct value fn_sl_member(const struct fn_call *call)
@@ -381,13 +411,22 @@ static bool two_lists(const struct fn_call *call, struct value ret_lists[2],
 static struct value subset(const struct fn_call *call, enum tok op)
 {
 	struct value lists[2], other;
+	bool none[2] = { fn_arg(call, 0).type == VALUE_UNDEFINED,
+			 fn_arg(call, 1).type == VALUE_UNDEFINED };
+	int rc = 1;
 
+	/* Nothing is a subset of anything, but of nothing known. */
+	if (none[0] && !none[1])
+		return fn_string(call, 1, &lists[1], &other) ? value_bool(true)
+							     : other;
+	if (none[1] && !none[0])
+		return fn_string(call, 0, &lists[0], &other) ? value_bool(false)
+							     : other;
 	if (!two_lists(call, lists, &other))
 		return other;
-	for (uint32_t i = 0; i < lists[0].len; i++)
-		if (!has(lists[1], lists[0].u.list[i], op))
-			return value_bool(false);
-	return value_bool(true);
+	for (uint32_t i = 0; rc == 1 && i < lists[0].len; i++)
+		rc = has(call, lists[1], lists[0].u.list[i], op);
+	return found(rc);
 }
 
 static struct value fn_sl_subset(const struct fn_call *call)
@@ -403,13 +442,13 @@ static struct value fn_sl_isubset(const struct fn_call *call)
 static struct value fn_sl_intersect(const struct fn_call *call)
 {
 	struct value lists[2], other;
+	int rc = 0;
 
 	if (!two_lists(call, lists, &other))
 		return other;
-	for (uint32_t i = 0; i < lists[0].len; i++)
-		if (has(lists[1], lists[0].u.list[i], TOK_IS))
-			return value_bool(true);
-	return value_bool(false);
+	for (uint32_t i = 0; rc == 0 && i < lists[0].len; i++)
+		rc = has(call, lists[1], lists[0].u.list[i], TOK_IS);
+	return found(rc);
 }
 
 const struct fn expr_fn_list[] = {

@@ -18,7 +18,7 @@ static bool matcher_open(const struct fn_call *call, uint32_t i,
 			 struct value *ret_other)
 {
 	struct value text, letters;
-	int flags = 0;
+	unsigned flags = 0;
 
 	if (!fn_string(call, i, &text, ret_other))
 		return false;
@@ -29,9 +29,8 @@ static bool matcher_open(const struct fn_call *call, uint32_t i,
 	}
 	ret->ev = call->ev;
 	*ret_other = value_of(VALUE_ERROR);
-	return flags >= 0 && eval_charge(call->ev, 100 + text.len) &&
-	       pattern_compile(text.u.s, (unsigned)flags, &ret->pattern,
-			       NULL) == 0;
+	return eval_charge(call->ev, 100 + text.len) &&
+	       pattern_compile(text.u.s, flags, &ret->pattern, NULL) == 0;
 }
 
 static int matcher_run(struct matcher *m, struct value s, size_t from,
@@ -79,14 +78,13 @@ static void substitute(struct strbuf *out, struct value with, struct value s,
 }
 
 /* What replace_each does with the matches. */
-enum replace {
-	REPLACE_FIRST,
-	REPLACE_ALL,
-	REPLACE_ONLY, /* the substitute alone, "" without a match */
+struct replace {
+	bool all; /* not only the first */
+	bool full; /* keep what lies around them */
 };
 
 static int replace_each(struct matcher *m, struct value s, struct value with,
-			enum replace how, struct strbuf *out)
+			struct replace how, struct strbuf *out)
 {
 	struct pattern_span spans[PATTERN_GROUPS];
 	size_t at = 0, from = 0;
@@ -95,30 +93,35 @@ static int replace_each(struct matcher *m, struct value s, struct value with,
 	while (from <= s.len && (rc = matcher_run(m, s, from, spans)) == 1) {
 		size_t end = (size_t)spans[0].end;
 
-		if (how != REPLACE_ONLY)
+		if (how.full)
 			strbuf_add(out, s.u.s + at,
 				   (size_t)spans[0].start - at);
 		substitute(out, with, s, spans);
 		at = end;
 		from = end + (spans[0].start == spans[0].end);
-		if (how != REPLACE_ALL || out->len > EVAL_BYTES_MAX)
+		if (!how.all || out->len > EVAL_BYTES_MAX)
 			break;
 	}
-	if (how != REPLACE_ONLY)
+	if (how.full)
 		strbuf_add(out, s.u.s + at, s.len - at);
 	return rc;
 }
 
-static struct value replaced(const struct fn_call *call, enum replace how)
+static struct value replaced(const struct fn_call *call, struct replace how)
 {
 	struct strbuf out = STRBUF_INIT;
-	struct value s, with, v, other;
+	struct value s, with, letters, v, other;
 	struct matcher m;
 
 	if (!fn_string(call, 1, &s, &other) ||
 	    !fn_string(call, 2, &with, &other) ||
+	    (call->argc > 3 && !fn_string(call, 3, &letters, &other)) ||
 	    !matcher_open(call, 0, 3, &m, &other))
 		return other;
+	if (call->argc > 3) {
+		how.full |= strpbrk(letters.u.s, "fF") != NULL;
+		how.all |= strpbrk(letters.u.s, "gG") != NULL;
+	}
 	if (replace_each(&m, s, with, how, &out) < 0)
 		v = value_of(VALUE_ERROR);
 	else
@@ -130,17 +133,17 @@ static struct value replaced(const struct fn_call *call, enum replace how)
 
 static struct value fn_regexps(const struct fn_call *call)
 {
-	return replaced(call, REPLACE_ONLY);
+	return replaced(call, (struct replace){ 0 });
 }
 
 static struct value fn_replace(const struct fn_call *call)
 {
-	return replaced(call, REPLACE_FIRST);
+	return replaced(call, (struct replace){ .full = true });
 }
 
 static struct value fn_replace_all(const struct fn_call *call)
 {
-	return replaced(call, REPLACE_ALL);
+	return replaced(call, (struct replace){ .full = true, .all = true });
 }
 
 /* regexpMember(pattern, list[, options]) */
@@ -149,7 +152,7 @@ static struct value fn_regexp_member(const struct fn_call *call)
 	struct pattern_span spans[PATTERN_GROUPS];
 	struct value list, other;
 	struct matcher m;
-	bool bad = false;
+	bool undefined = false;
 	int rc = 0;
 
 	if (!fn_list(call, 1, &list, &other) ||
@@ -158,13 +161,15 @@ static struct value fn_regexp_member(const struct fn_call *call)
 	for (uint32_t i = 0; i < list.len && rc == 0; i++) {
 		if (list.u.list[i].type == VALUE_STRING)
 			rc = matcher_run(&m, list.u.list[i], 0, spans);
+		else if (list.u.list[i].type == VALUE_UNDEFINED)
+			undefined = true;
 		else
-			bad = true;
+			rc = -1;
 	}
 	pattern_free(m.pattern);
-	if (rc == 1)
-		return value_bool(true);
-	return rc < 0 || bad ? value_of(VALUE_ERROR) : value_bool(false);
+	if (rc < 0)
+		return value_of(VALUE_ERROR);
+	return !rc && undefined ? value_of(VALUE_UNDEFINED) : value_bool(rc);
 }
 
 /* stringList_regexpMember(pattern, "a, b"[, delimiters[, options]]) */

@@ -23,19 +23,25 @@ static struct value fn_to_string(const struct fn_call *call)
 	return fn_text(call, 0, &s, &other) ? s : other;
 }
 
-/* Joins the arguments from `first` on with sep between them. */
+/*
+ * Joins the arguments from `first` on with sep between them; @skip: without
+ * those that are UNDEFINED.
+ */
 static struct value concat(const struct fn_call *call, uint32_t first,
-			   struct value sep)
+			   struct value sep, bool skip)
 {
 	struct strbuf text = STRBUF_INIT;
 	struct value s, other;
+	uint32_t count = 0;
 
 	for (uint32_t i = first; i < call->argc; i++) {
 		if (!fn_text(call, i, &s, &other)) {
+			if (skip && other.type == VALUE_UNDEFINED)
+				continue;
 			strbuf_release(&text);
 			return other;
 		}
-		if (i > first)
+		if (count++)
 			strbuf_add(&text, sep.u.s, sep.len);
 		strbuf_add(&text, s.u.s, s.len);
 		if (text.len > EVAL_BYTES_MAX) {
@@ -50,16 +56,19 @@ static const struct value no_text = { .type = VALUE_STRING, .u.s = "" };
 
 static struct value fn_strcat(const struct fn_call *call)
 {
-	return concat(call, 0, no_text);
+	return concat(call, 0, no_text, false);
 }
 
 static struct value join_list(const struct fn_call *call, struct value list,
 			      struct value sep)
 {
 	struct strbuf text = STRBUF_INIT;
+	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < list.len; i++) {
-		if (i > 0)
+		if (list.u.list[i].type == VALUE_UNDEFINED)
+			continue;
+		if (count++)
 			strbuf_add(&text, sep.u.s, sep.len);
 		if (!value_text(list.u.list[i], &text) ||
 		    text.len > EVAL_BYTES_MAX) {
@@ -84,11 +93,11 @@ static struct value fn_join(const struct fn_call *call)
 	if (first.type != VALUE_STRING)
 		return value_misfit(first);
 	if (call->argc > 2)
-		return concat(call, 1, first);
+		return concat(call, 1, first, true);
 	list = fn_arg(call, 1);
 	if (list.type == VALUE_LIST && eval_charge(call->ev, list.len))
 		return join_list(call, list, first);
-	return concat(call, 1, first);
+	return concat(call, 1, first, true);
 }
 
 static struct value change_case(const struct fn_call *call, bool upper)
@@ -167,42 +176,13 @@ static struct value fn_stricmp(const struct fn_call *call)
 
 /* ---- versions ---------------------------------------------------------------- */
 
-static bool digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-/* Runs of digits compare as numbers, all else byte by byte. */
+/*
+ * Where they differ in digits the numbers decide, and of equal ones the more
+ * zeros before are less: 000 00 01 010 09 0 1 9 10.
+ */
 static int version_cmp(const char *a, const char *b)
 {
-	while (*a && *b) {
-		size_t la = 0, lb = 0;
-		int order;
-
-		if (!digit(*a) || !digit(*b)) {
-			if (*a != *b)
-				return (unsigned char)*a < (unsigned char)*b
-					       ? -1
-					       : 1;
-			a++;
-			b++;
-			continue;
-		}
-		while (*a == '0')
-			a++;
-		while (*b == '0')
-			b++;
-		while (digit(a[la]))
-			la++;
-		while (digit(b[lb]))
-			lb++;
-		order = la == lb ? sign(strncmp(a, b, la)) : la < lb ? -1 : 1;
-		if (order)
-			return order;
-		a += la;
-		b += lb;
-	}
-	return (*a != '\0') - (*b != '\0');
+	return sign(strverscmp(a, b));
 }
 
 /* False: *ret_other is what the call gives. */

@@ -5,6 +5,7 @@
  * the types.
  */
 #include "common/ad/expr_fn.h"
+#include "common/ad/expr_time.h"
 #include "common/ad/name.h"
 
 #include <math.h>
@@ -76,6 +77,12 @@ static struct value identical(struct value a, struct value b, bool want)
 	case VALUE_STRING:
 		same = a.len == b.len && memcmp(a.u.s, b.u.s, a.len) == 0;
 		break;
+	case VALUE_ABSTIME:
+		same = a.u.i == b.u.i && a.len == b.len;
+		break;
+	case VALUE_RELTIME:
+		same = a.u.r == b.u.r;
+		break;
 	default: /* lists and ads have no identity */
 		return value_of(VALUE_ERROR);
 	}
@@ -110,6 +117,10 @@ static struct value compare(enum tok op, struct value a, struct value b)
 		return relation(op, (i > k) - (i < k), false);
 	if (a.type == VALUE_STRING && b.type == VALUE_STRING)
 		return relation(op, value_casecmp(a, b), false);
+	if (a.type == VALUE_ABSTIME && b.type == VALUE_ABSTIME)
+		return relation(op, (a.u.i > b.u.i) - (a.u.i < b.u.i), false);
+	if (a.type == VALUE_RELTIME && b.type == VALUE_RELTIME)
+		return relation(op, (a.u.r > b.u.r) - (a.u.r < b.u.r), false);
 	if (!value_number(a, &x) || !value_number(b, &y))
 		return value_of(VALUE_ERROR);
 	return relation(op, (x > y) - (x < y), isnan(x) || isnan(y));
@@ -138,6 +149,48 @@ static struct value int_arithmetic(enum tok op, int64_t a, int64_t b)
 	}
 }
 
+static bool is_time(struct value v)
+{
+	return v.type == VALUE_ABSTIME || v.type == VALUE_RELTIME;
+}
+
+/* @time and so many seconds more. */
+static struct value later(struct value time, double seconds)
+{
+	int64_t sum;
+
+	if (time.type == VALUE_RELTIME)
+		return value_reltime(time.u.r + seconds);
+	if (!(fabs(seconds) < 0x1p62) ||
+	    __builtin_add_overflow(time.u.i, (int64_t)seconds, &sum))
+		return value_of(VALUE_ERROR);
+	return value_abstime(sum, time_zone(&time));
+}
+
+/* Intervals may be added, and be multiplied and divided by numbers. */
+static struct value time_arithmetic(enum tok op, struct value a, struct value b)
+{
+	double n;
+
+	if (op == TOK_PLUS && b.type == VALUE_RELTIME && is_time(a))
+		return later(a, b.u.r);
+	if (op == TOK_PLUS && a.type == VALUE_RELTIME && is_time(b))
+		return later(b, a.u.r);
+	if (op == TOK_MINUS && b.type == VALUE_RELTIME && is_time(a))
+		return later(a, -b.u.r);
+	if (op == TOK_MINUS && a.type == VALUE_ABSTIME &&
+	    b.type == VALUE_ABSTIME)
+		return value_reltime((double)a.u.i - (double)b.u.i);
+	if (op == TOK_MUL && a.type == VALUE_RELTIME && value_number(b, &n))
+		return value_reltime(a.u.r * n);
+	if (op == TOK_MUL && b.type == VALUE_RELTIME && value_number(a, &n))
+		return value_reltime(b.u.r * n);
+	if (op == TOK_DIV && a.type == VALUE_RELTIME && value_number(b, &n) &&
+	    n != 0)
+		return value_reltime(a.u.r / n);
+	return value_of(VALUE_ERROR);
+}
+
 static struct value arithmetic(enum tok op, struct value a, struct value b)
 {
 	int64_t i, k;
@@ -145,6 +198,8 @@ static struct value arithmetic(enum tok op, struct value a, struct value b)
 
 	if (whole(a, &i) && whole(b, &k))
 		return int_arithmetic(op, i, k);
+	if (is_time(a) || is_time(b))
+		return time_arithmetic(op, a, b);
 	if (!value_number(a, &x) || !value_number(b, &y))
 		return value_of(VALUE_ERROR);
 	switch (op) {

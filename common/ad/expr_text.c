@@ -3,6 +3,7 @@
 #include "common/ad/ad.h"
 #include "common/ad/expr_fn.h"
 #include "common/ad/expr_node.h"
+#include "common/ad/expr_time.h"
 #include "common/ad/name.h"
 #include "common/base/strbuf.h"
 
@@ -76,6 +77,16 @@ static void unparse_list(const struct value *list, struct strbuf *out)
 	strbuf_addstr(out, list->len ? " }" : "}");
 }
 
+/* As the calls that make them. */
+static void unparse_time(const struct value *value, struct strbuf *out)
+{
+	char text[TIME_TEXT_SIZE];
+
+	time_text(value, text);
+	strbuf_addf(out, "%sTime(\"%s\")",
+		    value->type == VALUE_ABSTIME ? "abs" : "rel", text);
+}
+
 void value_unparse(const struct value *value, struct strbuf *out)
 {
 	switch (value->type) {
@@ -106,11 +117,17 @@ void value_unparse(const struct value *value, struct strbuf *out)
 		else
 			strbuf_addstr(out, "MY");
 		break;
+	case VALUE_ABSTIME:
+	case VALUE_RELTIME:
+		unparse_time(value, out);
+		break;
 	}
 }
 
 bool value_text(struct value v, struct strbuf *out)
 {
+	char text[TIME_TEXT_SIZE];
+
 	switch (v.type) {
 	case VALUE_UNDEFINED:
 	case VALUE_ERROR:
@@ -124,6 +141,11 @@ bool value_text(struct value v, struct strbuf *out)
 			return true;
 		}
 		unparse_real(v.u.r, out);
+		return true;
+	case VALUE_ABSTIME:
+	case VALUE_RELTIME:
+		time_text(&v, text);
+		strbuf_addstr(out, text);
 		return true;
 	default:
 		value_unparse(&v, out);
@@ -153,6 +175,10 @@ bool value_same(const struct value *a, const struct value *b)
 		return true;
 	case VALUE_AD:
 		return a->u.ad == b->u.ad;
+	case VALUE_ABSTIME:
+		return a->u.i == b->u.i && a->len == b->len;
+	case VALUE_RELTIME:
+		return a->u.r == b->u.r;
 	default:
 		return true;
 	}

@@ -53,4 +53,35 @@ static inline uint64_t name_hash(const char *name, size_t len)
 	return h ^ h >> 32;
 }
 
+/* memcmp(a, b, len) == 0, inline: names are short. */
+static inline bool name_same(const char *a, const char *b, size_t len)
+{
+	uint64_t x, y;
+	uint32_t v, w;
+
+	if (len < 4) {
+		while (len && a[len - 1] == b[len - 1])
+			len--;
+		return len == 0;
+	}
+	if (len < 8) {
+		memcpy(&v, a, 4);
+		memcpy(&w, b, 4);
+		if (v != w)
+			return false;
+		memcpy(&v, a + len - 4, 4);
+		memcpy(&w, b + len - 4, 4);
+		return v == w;
+	}
+	for (size_t i = 0; i + 8 < len; i += 8) {
+		memcpy(&x, a + i, 8);
+		memcpy(&y, b + i, 8);
+		if (x != y)
+			return false;
+	}
+	memcpy(&x, a + len - 8, 8);
+	memcpy(&y, b + len - 8, 8);
+	return x == y;
+}
+
 #endif

@@ -516,9 +516,9 @@ static int compile_alt(struct compiler *c)
 	return rc;
 }
 
-int pattern_flags(const char *letters)
+unsigned pattern_flags(const char *letters)
 {
-	int flags = 0;
+	unsigned flags = 0;
 
 	for (; *letters; letters++) {
 		switch (*letters | 0x20) {
@@ -534,13 +534,8 @@ int pattern_flags(const char *letters)
 		case 'x':
 			flags |= PATTERN_EXTENDED;
 			break;
-		case 'f':
-			flags |= PATTERN_FULL;
+		default: /* as in HTCondor; f and g are not the pattern's */
 			break;
-		case 'g': /* what replaceall does anyway */
-			break;
-		default:
-			return -1;
 		}
 	}
 	return flags;

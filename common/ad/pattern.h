@@ -24,7 +24,7 @@ enum {
 	PATTERN_LINES = 2, /* m: ^ and $ at line breaks */
 	PATTERN_DOT_ALL = 4, /* s: . takes line breaks */
 	PATTERN_EXTENDED = 8, /* x: blanks and # comments are skipped */
-	PATTERN_FULL = 16, /* f: the whole text has to match */
+	PATTERN_FULL = 16, /* the whole text has to match */
 };
 
 struct pattern_span {
@@ -37,8 +37,8 @@ int pattern_compile(const char *text, unsigned flags,
 		    struct pattern **ret_pattern, struct err *err);
 void pattern_free(struct pattern *pattern);
 
-/* Letters as in regexp()'s last argument; -1: an unknown one. */
-int pattern_flags(const char *letters);
+/* Letters as in regexp()'s last argument; others are ignored. */
+unsigned pattern_flags(const char *letters);
 
 /*
  * The leftmost match at or behind `from`. Returns 1, 0, or -E2BIG if more

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The program with its arguments, and the files it reads and writes. */
+#include "common/base/args.h"
 #include "common/base/err.h"
 #include "common/base/xalloc.h"
-#include "common/job/args.h"
 #include "common/job/jobdesc_priv.h"
 
 #include <errno.h>

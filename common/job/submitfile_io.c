@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The real world for submit files. */
+#include "common/base/args.h"
 #include "common/base/err.h"
 #include "common/base/strbuf.h"
-#include "common/job/args.h"
 #include "common/job/submitfile.h"
 
 #include <errno.h>

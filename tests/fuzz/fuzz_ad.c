@@ -9,6 +9,8 @@
 #include <string.h>
 
 const char *const fuzz_seeds[] = {
+	"t = absTime(\"2004-01-31T23:59:58+01:00\")\nr = relTime(5) * 2\n",
+	"{\"t\": \"/Expr(absTime(0) + relTime(\\\"1+00:00:00\\\"))/\"}",
 	"A = 1\nB = \"x \\\"y\\\" \\\\ \n z\"\n# c \"\nC = (A + 1) * 2\n",
 	"D = { 1, 2.5, \"x\" }\nE = [ a = 1; b = { }.c ]\nd = 'q\"' ?: 3\n",
 	"{\"I\":1,\"R\":0.5,\"S\":\"a\\\"b\\n\",\"B\":true,\"X\":\"/Expr(I + "

@@ -2,8 +2,8 @@
 /* What was read can be written so that it reads the same. */
 #include "tests/fuzz/fuzz.h"
 
+#include "common/base/args.h"
 #include "common/base/strbuf.h"
-#include "common/job/args.h"
 
 #include <string.h>
 

@@ -6,6 +6,7 @@
 #include "common/ad/expr_eval.h"
 #include "common/base/strbuf.h"
 
+#include <errno.h>
 #include <string.h>
 
 const char *const fuzz_seeds[] = {
@@ -22,8 +23,30 @@ const char *const fuzz_seeds[] = {
 	"sum({1, 2}) / avg({}) + min({1, x}) * max({}) + self + ping",
 	"formatTime(0, \"%Y-%m\") + join(\",\", {1, {2}}) + pow(2, 70)",
 	"versioncmp(\"1.02\", \"1.2a\") + int(\"12abc\") + round(1e300)",
+	"absTime(\"2004-01-31T23:59:58+01:00\") - relTime(\"-1+02:03:04.5\") "
+	"< absTime(1e9, -3600) + relTime(67) * 2.5 / 3",
+	"splitTime(absTime(0)).Year + getDays(relTime(1e15)) + getMonth(absTime("
+	"-1e15)) - getDayOfWeek(currentTime()) + timeZoneOffset() + dayTime()",
+	"mergeEnvironment(\"A=1 B='x y'\", envV1ToV2(\"A=1;B=2\"))",
+	"listToArgs(argsToList(\"a 'b ''c' d\", 2), 1) + userHome(\"a\", 1)",
+	"unparse(x) is unresolved(ping, \"^p.*g$\") || unresolved(self)",
+	"stringListSubsetMatch(\"a,b\", \"b a\") && anyCompare(\"<\", {1, x}, 2)",
 	NULL
 };
+
+/* The value's text reads as an expression, unless it is too long or deep. */
+static void check_value(const struct value *v)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct expr *expr = NULL;
+	int rc;
+
+	value_unparse(v, &text);
+	rc = expr_parse_n(text.data, text.len, &expr, NULL);
+	FUZZ_CHECK(rc == 0 || rc == -E2BIG || text.len > EXPR_TEXT_MAX / 2);
+	expr_free(expr);
+	strbuf_release(&text);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -47,8 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	eval_init(&ev, my, target);
 	ev.random = 1;
 	v = eval_expr(&ev, expr);
-	strbuf_reset(&text);
-	value_unparse(&v, &text);
+	check_value(&v);
 	eval_release(&ev);
 	ad_free(my);
 	ad_free(target);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/unit/test.h"
 
+#include "common/base/args.h"
 #include "common/base/err.h"
 #include "common/base/strbuf.h"
-#include "common/job/args.h"
 
 #include <errno.h>
 

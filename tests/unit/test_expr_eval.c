@@ -198,6 +198,11 @@ static const struct vector others[] = {
 	{ "TARGET", "undefined" },
 	{ "MY.x", "3" },
 	{ "TARGET.x", "undefined" },
+	{ "countMatches(a > 1, UNDEFINED)", "0" },
+	{ "countMatches(a > 1, {[a=2], UNDEFINED})", "1" },
+	{ "evalInEachContext(a > 2, {[a=3],[a=1]})", "{ true, false }" },
+	{ "evalInEachContext(a, {[a=3], UNDEFINED})", "error" },
+	{ "evalInEachContext(a, UNDEFINED)", "error" },
 	{ "countMatches(a > 1, {[a=1],[a=2],[b=3]})", "1" },
 	{ "evalInEachContext(a + x, {[a=1],[a=2]})", "{ 4, 5 }" },
 	{ "split(\"a, b c\")", "{ \"a\", \"b\", \"c\" }" },
@@ -222,7 +227,24 @@ static const struct vector others[] = {
 	{ "quantize(-7,4)", "-4" },
 	{ "quantize(1.5,1)", "2.0" },
 	{ "min({2,1.5})", "1.5" },
-	{ "max({1,UNDEFINED})", "undefined" },
+	{ "max({1,UNDEFINED})", "1" },
+	{ "min({UNDEFINED})", "undefined" },
+	{ "sum({1,UNDEFINED,2})", "3" },
+	{ "sum({UNDEFINED})", "undefined" },
+	{ "avg({1,UNDEFINED,2})", "1.5" },
+	{ "max({1,ERROR})", "error" },
+	/* the manual's examples of quantize */
+	{ "quantize(3, 8)", "8" },
+	{ "quantize(3, 2)", "4" },
+	{ "quantize(0, 4)", "0" },
+	{ "quantize(1.5, 6.8)", "6.8" },
+	{ "quantize(6.8, 1.2)", "7.199999999999999" },
+	{ "quantize(10, 5.1)", "10.2" },
+	{ "quantize(0, {4})", "4" },
+	{ "quantize(2, {1, 2, \"A\"})", "2" },
+	{ "quantize(3, {1, 2, 0.5})", "3.0" },
+	{ "quantize(2.7, {1, 2, 0.5})", "3.0" },
+	{ "quantize(3, {1, 2, \"A\"})", "error" },
 	{ "sum({1,2.5})", "3.5" },
 	{ "sum({1,\"a\"})", "error" },
 	{ "avg({})", "0.0" },
@@ -235,12 +257,29 @@ static const struct vector others[] = {
 	{ "stricmp(\"ABC\",\"abd\")", "-1" },
 	{ "join(\"-\",1,2,\"x\")", "\"1-2-x\"" },
 	{ "join({\"a\",\"b\"})", "\"ab\"" },
+	{ "join(\", \", \"a\", \"b\", \"c\")", "\"a, b, c\"" },
+	{ "join(split(\"a b c\"))", "\"abc\"" },
+	{ "join(\";\", split(\"a b c\"))", "\"a;b;c\"" },
+	{ "join(\";\", \"a\", UNDEFINED, 2)", "\"a;2\"" },
+	{ "join(\";\", \"a\", ERROR)", "error" },
 	{ "substr(\"abcdef\",1,2)", "\"bc\"" },
 	{ "substr(\"abc\",-10,2)", "\"ab\"" },
 	{ "substr(\"abc\",1,-5)", "\"\"" },
 	{ "interval(3661)", "\"1:01:01\"" },
 	{ "interval(5)", "\"5\"" },
-	{ "versioncmp(\"1.02\",\"1.2\")", "0" },
+	{ "versioncmp(\"1.02\",\"1.2\")", "-1" },
+	{ "versioncmp(\"000\",\"00\")", "-1" },
+	{ "versioncmp(\"00\",\"01\")", "-1" },
+	{ "versioncmp(\"01\",\"010\")", "-1" },
+	{ "versioncmp(\"010\",\"09\")", "-1" },
+	{ "versioncmp(\"09\",\"0\")", "-1" },
+	{ "versioncmp(\"0\",\"1\")", "-1" },
+	{ "versioncmp(\"9\",\"10\")", "-1" },
+	{ "versioncmp(\"7.x\",\"7.y\")", "-1" },
+	{ "versionEQ(\"1.2\",\"1.2\")", "true" },
+	{ "versionGT(\"1.10\",\"1.9\")", "true" },
+	{ "versionLE(\"1.10\",\"1.9\")", "false" },
+	{ "version_in_range(\"2\",\"1.2\",\"1.10\")", "false" },
 	{ "version_in_range(\"1.5\",\"1.2\",\"1.10\")", "true" },
 	{ "versionLT(\"1.2\",\"1.2.1\")", "true" },
 	{ "strcat()", "\"\"" },
@@ -257,6 +296,15 @@ static const struct vector others[] = {
 	{ "stringListIMember(\"B\",\"a, b\")", "true" },
 	{ "stringListSubsetMatch(\"a,b\",\"c,b,a\")", "true" },
 	{ "stringListISubsetMatch(\"A,D\",\"c,b,a\")", "false" },
+	{ "stringListSubsetMatch(UNDEFINED,\"a\")", "true" },
+	{ "stringListSubsetMatch(\"\",\"a\")", "true" },
+	{ "stringListSubsetMatch(\"a\",UNDEFINED)", "false" },
+	{ "stringListSubsetMatch(UNDEFINED,UNDEFINED)", "undefined" },
+	{ "stringListSubsetMatch(1,\"a\")", "error" },
+	{ "stringListISubsetMatch(\"A;B\",\"b;a\",\";\")", "true" },
+	{ "stringListAvg(\"\")", "0.0" },
+	{ "stringListMin(\"\")", "undefined" },
+	{ "stringListsIntersect(\"a\",\"b\")", "false" },
 	{ "stringListsIntersect(\"a,b\",\"x,b\")", "true" },
 	{ "stringList_regexpMember(\"^b\",\"abc, bcd\")", "true" },
 	/* patterns */
@@ -271,6 +319,48 @@ static const struct vector others[] = {
 	{ "replaceall(\"b\",\"abcb\",\"X\")", "\"aXcX\"" },
 	{ "replaceall(\"x*\",\"ab\",\"-\")", "\"-a-b-\"" },
 	{ "regexpMember(\"^b\",{\"abc\",\"bcd\"})", "true" },
+	{ "regexpMember(\"x\",{\"abc\",UNDEFINED})", "undefined" },
+	{ "regexpMember(\"x\",{\"abc\",1})", "error" },
+	{ "regexpMember(\"b\",{\"abc\",1})", "true" },
+	{ "regexp(\"a.c\",\"a\nc\",\"S\")", "true" },
+	{ "regexp(\"abc\",\"ABC\",\"qI\")", "true" },
+	{ "regexps(\"b\",\"abcb\",\"X\")", "\"X\"" },
+	{ "regexps(\"b\",\"abcb\",\"X\",\"f\")", "\"aXcb\"" },
+	{ "regexps(\"b\",\"abcb\",\"X\",\"fg\")", "\"aXcX\"" },
+	{ "regexps(\"b\",\"abcb\",\"X\",\"g\")", "\"XX\"" },
+	/* arguments, environments, users */
+	{ "envV1ToV2(\"A=1;B=x y\")", "\"A=1 'B=x y'\"" },
+	{ "envV1ToV2(UNDEFINED)", "undefined" },
+	{ "envV1ToV2(\"=1\")", "error" },
+	{ "mergeEnvironment(\"A=1 B=2\",UNDEFINED,\"B='a b'\")",
+	  "\"A=1 'B=a b'\"" },
+	{ "mergeEnvironment()", "\"\"" },
+	{ "mergeEnvironment(3)", "error" },
+	{ "listToArgs({\"a\",\"b c\"})", "\"a 'b c'\"" },
+	{ "listToArgs({\"a\",\"b\"},1)", "\"a b\"" },
+	{ "listToArgs({\"a\",\"b c\"},1)", "error" },
+	{ "listToArgs({1})", "error" },
+	{ "listToArgs({},3)", "error" },
+	{ "argsToList(\"a 'b c'\")", "{ \"a\", \"b c\" }" },
+	{ "argsToList(\"a 'b c'\",1)", "{ \"a\", \"'b\", \"c'\" }" },
+	{ "argsToList(\"'a\")", "error" },
+	{ "argsToList(\"\")", "{ }" },
+	{ "userHome(\"root\")", "undefined" },
+	{ "userHome(\"root\",\"/tmp\")", "\"/tmp\"" },
+	{ "userMap(\"m\",\"ann\")", "undefined" },
+	{ "userMap(\"m\",\"ann\",\"g\",\"d\")", "\"d\"" },
+	/* attributes as they are written */
+	{ "unparse(Ping)", "\"pong + 1\"" },
+	{ "unparse(x)", "\"3\"" },
+	{ "unparse(nosuch)", "\"\"" },
+	{ "unparse(1+2)", "error" },
+	{ "unresolved(Wants)", "\"Arch,Cpus,OpSys\"" },
+	{ "unresolved(Wants, \"^OpSys\")", "true" },
+	{ "unresolved(Wants, \"OpSys.+\")", "false" },
+	{ "unresolved(nosuch)", "undefined" },
+	{ "unresolved(x)", "\"\"" },
+	{ "unresolved(Ping)", "\"\"" },
+	{ "unresolved(\"Wants\")", "error" },
 	/* calls that cannot be */
 	{ "noSuchFunction(1)", "error" },
 	{ "size()", "error" },
@@ -291,6 +381,86 @@ static const struct vector others[] = {
 	{ "self =?= undefined", "true" },
 };
 
+/* Absolute and relative times; now is second 1000. */
+static const struct vector times[] = {
+	{ "absTime(\"2004-01-31T23:59:58+01:00\")",
+	  "absTime(\"2004-01-31T23:59:58+01:00\")" },
+	{ "absTime(\"2004-01-31 23:59Z\")",
+	  "absTime(\"2004-01-31T23:59:00+00:00\")" },
+	{ "absTime(\"2004-01-31\")", "absTime(\"2004-01-31T00:00:00+02:00\")" },
+	{ "absTime()", "absTime(\"1970-01-01T02:16:40+02:00\")" },
+	{ "absTime(0)", "absTime(\"1970-01-01T02:00:00+02:00\")" },
+	{ "absTime(0, -3600)", "absTime(\"1969-12-31T23:00:00-01:00\")" },
+	{ "absTime(0, 100000)", "error" },
+	{ "absTime(\"yesterday\")", "error" },
+	{ "absTime(\"2004-13-01\")", "error" },
+	{ "absTime(UNDEFINED)", "undefined" },
+	{ "currentTime()", "absTime(\"1970-01-01T02:16:40+02:00\")" },
+	{ "relTime(0)", "relTime(\"00\")" },
+	{ "relTime(67)", "relTime(\"01:07\")" },
+	{ "relTime(1472523)", "relTime(\"17+01:02:03\")" },
+	{ "relTime(-3661.5)", "relTime(\"-01:01:01.500\")" },
+	{ "relTime(\"1+02:03:04.5\")", "relTime(\"1+02:03:04.500\")" },
+	{ "relTime(\"-90\")", "relTime(\"-01:30\")" },
+	{ "relTime(\"1:\")", "error" },
+	{ "relTime(\"1:2:3:4\")", "error" },
+	{ "relTime(\"0x10\")", "error" },
+	{ "relTime(\"\")", "error" },
+	{ "string(relTime(67))", "\"01:07\"" },
+	{ "strcat(absTime(0, 0))", "\"1970-01-01T00:00:00+00:00\"" },
+	{ "absTime(100) - absTime(40)", "relTime(\"01:00\")" },
+	{ "absTime(0, 0) + relTime(60)",
+	  "absTime(\"1970-01-01T00:01:00+00:00\")" },
+	{ "relTime(60) + absTime(0, 0)",
+	  "absTime(\"1970-01-01T00:01:00+00:00\")" },
+	{ "absTime(60, 0) - relTime(60)",
+	  "absTime(\"1970-01-01T00:00:00+00:00\")" },
+	{ "relTime(60) - relTime(90)", "relTime(\"-30\")" },
+	{ "relTime(60) * 1.5", "relTime(\"01:30\")" },
+	{ "2 * relTime(60)", "relTime(\"02:00\")" },
+	{ "relTime(60) / 4", "relTime(\"15\")" },
+	{ "relTime(60) / 0", "error" },
+	{ "absTime(0) + absTime(0)", "error" },
+	{ "absTime(0) * 2", "error" },
+	{ "absTime(0) + 1", "error" },
+	{ "absTime(0) < absTime(1)", "true" },
+	{ "absTime(0, 0) == absTime(0, 3600)", "true" },
+	{ "absTime(0, 0) =?= absTime(0, 3600)", "false" },
+	{ "relTime(60) >= relTime(60)", "true" },
+	{ "relTime(60) == 60", "error" },
+	{ "relTime(60) =?= 60", "false" },
+	{ "absTime(0) && TRUE", "error" },
+	{ "isAbstime(absTime(0))", "true" },
+	{ "isAbstime(0)", "false" },
+	{ "isReltime(relTime(0))", "true" },
+	{ "isReltime(absTime(0))", "false" },
+	{ "getYear(absTime(\"2004-12-31T01:02:03Z\"))", "2004" },
+	{ "getMonth(absTime(\"2004-12-31T01:02:03Z\"))", "12" },
+	{ "getDayOfYear(absTime(\"2004-12-31T01:02:03Z\"))", "365" },
+	{ "getDayOfMonth(absTime(\"2004-12-31T01:02:03Z\"))", "31" },
+	{ "getDayOfWeek(absTime(\"2004-12-31T01:02:03Z\"))", "5" },
+	{ "getHours(absTime(\"2004-12-31T01:02:03Z\"))", "1" },
+	{ "getMinutes(absTime(\"2004-12-31T01:02:03Z\"))", "2" },
+	{ "getSeconds(absTime(\"2004-12-31T01:02:03Z\"))", "3" },
+	{ "getDays(relTime(\"5+01:02:03\"))", "5" },
+	{ "getHours(relTime(\"5+01:02:03\"))", "1" },
+	{ "getMinutes(relTime(\"5+01:02:03\"))", "2" },
+	{ "getSeconds(relTime(\"5+01:02:03\"))", "3" },
+	{ "getYear(relTime(5))", "error" },
+	{ "getDays(absTime(5))", "error" },
+	{ "getYear(5)", "error" },
+	{ "getYear(UNDEFINED)", "undefined" },
+	{ "splitTime(absTime(\"2004-12-31T01:02:03+01:00\")).Offset", "3600" },
+	{ "splitTime(relTime(\"5+01:02:03\")).Days", "5" },
+	{ "splitTime(0).Year", "1970" },
+	{ "timeZoneOffset()", "relTime(\"02:00:00\")" },
+	{ "dayTime()", "relTime(\"02:16:40\")" },
+	{ "formatTime(0, \"%Y-%m-%d %H:%M\")", "\"1970-01-01 02:00\"" },
+	{ "formatTime(absTime(0, 0), \"%H:%M\")", "\"00:00\"" },
+	{ "formatTime(\"now\")", "error" },
+	{ "member(relTime(5), {relTime(6), relTime(5)})", "true" },
+};
+
 static struct ad *fixture(void)
 {
 	struct ad *ad = ad_new();
@@ -299,10 +469,53 @@ static struct ad *fixture(void)
 	assert_int_equal(0, ad_set_text(ad, "Self", "self", NULL));
 	assert_int_equal(0, ad_set_text(ad, "Ping", "pong + 1", NULL));
 	assert_int_equal(0, ad_set_text(ad, "Pong", "ping + 1", NULL));
+	assert_int_equal(0, ad_set_text(ad, "Wants",
+					"OpSys == \"LINUX\" && TARGET.Arch =="
+					" \"ARM\" && Cpus >= x",
+					NULL));
 	return ad;
 }
 
-static void check(const struct ad *ad, const struct vector *v)
+/* Written and read again, it is the same expression. */
+static bool round_trip(const struct expr *expr)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct expr *again = NULL;
+	bool same;
+
+	expr_unparse(expr, &text);
+	same = expr_parse(text.data, &again, NULL) == 0 &&
+	       expr_equal(expr, again);
+	if (!same)
+		print_error("written as %s\n", text.data);
+	expr_free(again);
+	strbuf_release(&text);
+	return same;
+}
+
+/* So is its value, where it can be written. */
+static bool value_round_trip(const struct ad *ad, const char *text)
+{
+	struct strbuf got = STRBUF_INIT;
+	struct expr *expr;
+	struct value value;
+	struct eval ev;
+	bool same;
+
+	if (expr_parse(text, &expr, NULL) != 0)
+		return false;
+	eval_init(&ev, ad, NULL);
+	value = eval_expr(&ev, expr);
+	value_unparse(&value, &got);
+	same = strcmp(got.data, text) == 0;
+	strbuf_release(&got);
+	eval_release(&ev);
+	expr_free(expr);
+	return same;
+}
+
+/* How many rows are wrong. */
+static int check(const struct ad *ad, const struct vector *v)
 {
 	struct err err = ERR_INIT;
 	struct strbuf got = STRBUF_INIT;
@@ -311,42 +524,65 @@ static void check(const struct ad *ad, const struct vector *v)
 	struct eval ev;
 	int rc = expr_parse(v->expr, &expr, &err);
 
+	int wrong = 0;
+
 	if (!v->want) {
 		if (rc == 0)
-			fail_msg("%s: parsed", v->expr);
-		return;
+			print_error("%s: parsed\n", v->expr);
+		return rc == 0;
 	}
-	if (rc != 0)
-		fail_msg("%s: %s", v->expr, err.text);
+	if (rc != 0) {
+		print_error("%s: %s\n", v->expr, err.text);
+		return 1;
+	}
+	wrong = !round_trip(expr) || !value_round_trip(ad, v->want);
+	if (wrong)
+		print_error("%s: not the same when read again\n", v->expr);
 	eval_init(&ev, ad, NULL);
 	ev.now_s = 1000;
 	value = eval_expr(&ev, expr);
 	value_unparse(&value, &got);
-	if (strcmp(got.data, v->want) != 0)
-		fail_msg("%s: got %s, want %s", v->expr, got.data, v->want);
+	if (strcmp(got.data, v->want) != 0) {
+		print_error("%s: got %s, want %s\n", v->expr, got.data,
+			    v->want);
+		wrong = 1;
+	}
 	strbuf_release(&got);
 	eval_release(&ev);
 	expr_free(expr);
+	return wrong;
 }
+
+static void check_all(const struct vector *vectors, size_t count)
+{
+	struct ad *ad = fixture();
+	int wrong = 0;
+
+	for (size_t i = 0; i < count; i++)
+		wrong += check(ad, &vectors[i]);
+	ad_free(ad);
+	assert_int_equal(0, wrong);
+}
+
+#define CHECK(vectors) check_all(vectors, sizeof(vectors) / sizeof(vectors[0]))
 
 static void test_observed(void **state)
 {
-	struct ad *ad = fixture();
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(observed) / sizeof(observed[0]); i++)
-		check(ad, &observed[i]);
-	ad_free(ad);
+	CHECK(observed);
 }
 
 static void test_others(void **state)
 {
-	struct ad *ad = fixture();
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		check(ad, &others[i]);
-	ad_free(ad);
+	CHECK(others);
+}
+
+/* In the zone that main sets: two hours east of Greenwich. */
+static void test_times(void **state)
+{
+	(void)state;
+	CHECK(times);
 }
 
 static enum value_type type_of(const struct ad *ad, const char *name)
@@ -390,6 +626,38 @@ static void test_bombs(void **state)
 	ad_free(ad);
 }
 
+/* Work that grows with the square of a text is counted as such. */
+static void test_quadratic(void **state)
+{
+	static const char *const texts[] = {
+		"stringListSubsetMatch(long, strcat(long, \",b\"))",
+		"stringListISubsetMatch(long, strcat(long, \",b\"))",
+		"stringListsIntersect(strcat(long, \",b\"), other)",
+		"!stringListSubsetMatch(other, long)",
+		"allCompare(\"==\", split(long), long)",
+		"regexp(\"(a*)*(a|b)*,*c$\", long)",
+		"size(split(replaceall(\"a\", long, long)))",
+	};
+	struct strbuf text = STRBUF_INIT;
+	struct ad *ad = ad_new();
+
+	(void)state;
+	for (int i = 0; i < 60000; i++)
+		strbuf_addf(&text, "%d,", i);
+	ad_set_string(ad, "other", text.data);
+	strbuf_reset(&text);
+	for (int i = 0; i < 60000; i++)
+		strbuf_addf(&text, "a%d,", i);
+	ad_set_string(ad, "long", text.data);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		assert_int_equal(0, ad_set_text(ad, "r", texts[i], NULL));
+		if (type_of(ad, "r") != VALUE_ERROR)
+			fail_msg("%s has a value", texts[i]);
+	}
+	strbuf_release(&text);
+	ad_free(ad);
+}
+
 /* A chain of references: deep ones are an error, not a crash. */
 static void test_deep_references(void **state)
 {
@@ -419,15 +687,53 @@ static void test_eval_recursion(void **state)
 	ad_free(ad);
 }
 
+/* Operators and functions on numbers and strings take no memory. */
+static void test_no_allocation(void **state)
+{
+	static const char *const texts[] = {
+		"(TARGET.Arch == \"X86_64\") && (Memory >= x) && Cpus >= 1",
+		"x * 2 + Memory > 100 || !undefined && Arch =?= \"PPC\"",
+		"x > 2 ? x : Memory ?: 5",
+		"ifThenElse(x > 2, isUndefined(y), strcmp(Arch, \"X\") == 0)",
+		"versionGE(Arch, \"X\") && floor(2.5) == round(1.6)",
+	};
+	struct ad *my = fixture(), *target = ad_new();
+
+	(void)state;
+	ad_set_string(target, "Arch", "X86_64");
+	ad_set_int(target, "Memory", 2048);
+	ad_set_int(target, "Cpus", 4);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct expr *expr;
+		struct eval ev;
+		struct value v;
+
+		assert_int_equal(0, expr_parse(texts[i], &expr, NULL));
+		eval_init(&ev, my, target);
+		v = eval_expr(&ev, expr);
+		assert_true(value_truth(&v) == 1);
+		if (ev.blocks)
+			fail_msg("%s takes memory", texts[i]);
+		eval_release(&ev);
+		expr_free(expr);
+	}
+	ad_free(my);
+	ad_free(target);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_observed),
 		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_no_allocation),
 		cmocka_unit_test(test_bombs),
+		cmocka_unit_test(test_quadratic),
 		cmocka_unit_test(test_deep_references),
 		cmocka_unit_test(test_eval_recursion),
 	};
 
+	setenv("TZ", "EET-2", 1);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Arguments and environments as submit files and job ads quote them. */
-#ifndef HARRIER_JOB_ARGS_H
-#define HARRIER_JOB_ARGS_H
+#ifndef HARRIER_BASE_ARGS_H
+#define HARRIER_BASE_ARGS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
  * doubled quote stands for itself; in a submit file the whole of it is in
  * double quotes, inside which "" is one.
  */
-#include "common/job/args.h"
+#include "common/base/args.h"
 
 #include "common/base/err.h"
 #include "common/base/strbuf.h"
