@@ -76,7 +76,17 @@ static const char step_provision[] =
 	"ALTER TABLE attempts ADD COLUMN memory_mb INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE attempts ADD COLUMN disk_kb INTEGER NOT NULL DEFAULT 0;";
 
-static const char *const steps[] = { step_1, step_users, step_provision };
+/* Clusters whose jobs are made bit by bit. */
+static const char step_factory[] =
+	"ALTER TABLE clusters ADD COLUMN count INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE clusters ADD COLUMN next_proc INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE clusters ADD COLUMN hold INTEGER NOT NULL DEFAULT 0;"
+	"CREATE TABLE later_rows ("
+	" cluster INTEGER NOT NULL, proc INTEGER NOT NULL,"
+	" row TEXT NOT NULL, PRIMARY KEY (cluster, proc)) WITHOUT ROWID;";
+
+static const char *const steps[] = { step_1, step_users, step_provision,
+				     step_factory };
 
 const int migrate_version = sizeof(steps) / sizeof(steps[0]);
 
