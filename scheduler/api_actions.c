@@ -10,6 +10,7 @@
 #include "common/svc/json.h"
 #include "scheduler/attempts.h"
 #include "scheduler/core.h"
+#include "scheduler/factory.h"
 #include "scheduler/jobs.h"
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
@@ -165,13 +166,32 @@ static bool selected(struct run *r, struct job *j)
 	return yes;
 }
 
+/* Jobs of a whole cluster that are not made yet. */
+static int act_on_those_to_come(struct run *r, struct cluster *c)
+{
+	struct sched *s = r->c->s;
+	enum job_event event = r->action->event;
+	int n = c->count - c->next_proc;
+	bool gone;
+
+	if (n <= 0 || !api_may_act(r->c, c->owner->name))
+		return 0;
+	if (event == JOBEVENT_REMOVE)
+		r->rc = factory_stop(s, c, &gone, &r->err);
+	else if (event == JOBEVENT_HOLD || event == JOBEVENT_RELEASE)
+		r->rc = factory_hold(s, c, event == JOBEVENT_HOLD, &r->err);
+	return n;
+}
+
 /* Jobs of a cluster; ended ones leave it meanwhile, the last with it. */
 static int act_cluster(struct run *r, int id)
 {
-	struct cluster *c;
+	struct cluster *c = queue_cluster(r->c->s->queue, id);
 	struct job *j;
 	int pos = 0, n = 0;
 
+	if (c && !r->test && (!r->owner || !strcmp(r->owner, c->owner->name)))
+		n = act_on_those_to_come(r, c);
 	while (!r->rc && (c = queue_cluster(r->c->s->queue, id)) &&
 	       (j = queue_next_job(c, &pos))) {
 		if (!selected(r, j))

@@ -16,9 +16,7 @@
 #include "scheduler/db/db.h"
 #include "scheduler/db/dbjobs.h"
 #include "scheduler/db/meta.h"
-#include "scheduler/feed.h"
-#include "scheduler/joblog.h"
-#include "scheduler/jobs.h"
+#include "scheduler/factory.h"
 #include "scheduler/queue.h"
 #include "scheduler/recover.h"
 #include "scheduler/sched.h"
@@ -29,12 +27,11 @@
 #include <strings.h>
 #include <sys/statvfs.h>
 
-#define PROCS_MAX   20000
+/* Jobs of one submission; with rows, the size of the request limits them. */
+#define PROCS_MAX   10000000
 #define COLUMNS_MAX 200
 /* So much stays free for the ends of running jobs. */
 #define ROOM_BYTES (16u << 20)
-/* More procs than this are told to watchers as one change. */
-#define FEED_MAX 200
 
 /* Attributes that are the scheduler's own, whoever sends them. */
 static const char *const owned[] = { "ClusterId",
@@ -209,6 +206,7 @@ static void complete_ad(const struct api_call *c, struct submission *sub)
 	text = xasprintf("%s#%d", c->s->name, sub->cluster);
 	ad_set_string(ad, "GlobalJobId", text);
 	free(text);
+	ad_set_int(ad, "TotalSubmitProcs", sub->count);
 	default_int(ad, "JobPrio", 0);
 	default_int(ad, "JobUniverse", 5);
 	default_int(ad, "RequestCpus", 1);
@@ -265,6 +263,8 @@ static int write_cluster(struct api_call *c, struct submission *sub,
 		.qdate = sched_now(),
 		.ad = text,
 		.columns = columns,
+		.count = (int)sub->count,
+		.hold = sub->hold,
 	};
 	int rc = dbjobs_add_cluster(c->s->db, &row, err);
 
@@ -284,59 +284,16 @@ static int write_cluster(struct api_call *c, struct submission *sub,
 	return rc;
 }
 
-static int held_attrs(char **ret_text)
+/* factory.h: the row as it is stored. */
+static char *row_text(void *arg, int proc)
 {
-	*ret_text = xstrdup("{\"HoldReason\":\"submitted on hold at user's "
-			    "request\",\"HoldReasonCode\":15,"
-			    "\"HoldReasonSubCode\":0,\"JobStatus\":5,"
-			    "\"HarrierState\":\"held\"}");
-	return 0;
-}
-
-static int log_submit(struct sched *s, struct job *j, struct err *err)
-{
-	struct ad *ad = NULL;
-	int rc = queue_ad(s->db, j, &ad, err);
-
-	if (!rc)
-		rc = joblog_submit(s, j, ad, err);
-	ad_free(ad);
-	return rc;
-}
-
-static int write_proc(struct api_call *c, const struct submission *sub,
-		      struct cluster *cluster, int proc, struct err *err)
-{
+	const struct submission *sub = arg;
 	const json_t *cells = json_array_get(sub->rows, (size_t)proc);
 	char *dump = cells ? json_dumps(cells, JSON_COMPACT) : NULL;
 	char *row = dump ? jobdesc_bind_cluster(dump, sub->cluster) : NULL;
-	char *attrs = NULL;
-	struct dbjobs_proc p = {
-		.cluster = sub->cluster,
-		.proc = proc,
-		.state = sub->hold ? JOBSTATE_HELD : JOBSTATE_IDLE,
-		.prio = (int)ad_int(sub->ad, "JobPrio", 0),
-		.entered = sched_now(),
-		.row = row,
-	};
-	struct job *j;
-	int rc = sub->hold ? held_attrs(&attrs) : 0;
 
-	p.attrs = attrs;
-	if (!rc)
-		rc = dbjobs_add_proc(c->s->db, &p, err);
-	if (!rc) {
-		j = queue_add_job(c->s->queue, cluster, &p);
-		rc = log_submit(c->s, j, err);
-		if (!rc && !sub->hold)
-			rc = queue_enqueue(c->s->queue, c->s->db, j, err);
-		if (!rc && sub->count <= FEED_MAX)
-			feed_job(c->s, j);
-	}
 	free(dump);
-	free(row);
-	free(attrs);
-	return rc;
+	return row;
 }
 
 static int write_all(struct api_call *c, struct submission *sub,
@@ -352,15 +309,10 @@ static int write_all(struct api_call *c, struct submission *sub,
 	add_templates(sub);
 	if (!rc)
 		rc = write_cluster(c, sub, &cluster, err);
-	for (int i = 0; !rc && i < sub->count; i++)
-		rc = write_proc(c, sub, cluster, i, err);
+	if (!rc)
+		rc = factory_begin(c->s, cluster, row_text, sub, err);
 	if (rc)
 		return core_poison(c->s, err);
-	if (sub->count > FEED_MAX)
-		feed_add(c->s, "cluster",
-			 json_pack("{s:i,s:I}", "cluster", sub->cluster,
-				   "count", (json_int_t)sub->count));
-	core_want_match(c->s);
 	return 0;
 }
 

@@ -277,7 +277,7 @@ void queue_dequeue(struct queue *q, struct job *j)
 	if (!b)
 		return;
 	ac = b->ac;
-	if (j->node.in_heap)
+	if (j->node.place)
 		jobheap_del(&b->heap, &j->node);
 	j->bucket = NULL;
 	share_wait(&b->user->share, clock_real_ms() / 1000, -1);

@@ -30,7 +30,7 @@ void jobheap_release(struct jobheap *h)
 static void place(struct jobheap *h, size_t pos, struct jobheap_node *n)
 {
 	h->nodes[pos] = n;
-	n->pos = pos;
+	n->place = (unsigned int)pos + 1;
 }
 
 static void sift_up(struct jobheap *h, size_t pos)
@@ -66,30 +66,29 @@ static void sift_down(struct jobheap *h, size_t pos)
 
 void jobheap_push(struct jobheap *h, struct jobheap_node *n)
 {
-	assert(!n->in_heap);
+	assert(!n->place);
 	if (h->count == h->room) {
 		h->room = h->room ? 2 * h->room : 8;
 		h->nodes = xreallocarray(h->nodes, h->room,
 					 sizeof(struct jobheap_node *));
 	}
-	n->in_heap = true;
 	h->nodes[h->count] = n;
 	sift_up(h, h->count++);
 }
 
 void jobheap_del(struct jobheap *h, struct jobheap_node *n)
 {
-	size_t pos = n->pos;
+	size_t pos = n->place - 1;
 	struct jobheap_node *last;
 
-	assert(n->in_heap && h->nodes[pos] == n);
-	n->in_heap = false;
+	assert(n->place && h->nodes[pos] == n);
+	n->place = 0;
 	last = h->nodes[--h->count];
 	if (last == n)
 		return;
 	place(h, pos, last);
 	sift_up(h, pos);
-	sift_down(h, last->pos);
+	sift_down(h, last->place - 1);
 }
 
 struct jobheap_node *jobheap_top(const struct jobheap *h)

@@ -9,11 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Embedded in a job. in_heap is false outside; the rest is the order. */
+/* Embedded in a job, of which there are a million: so it is small. */
 struct jobheap_node {
-	size_t pos;
-	bool in_heap;
-	int prio;
+	unsigned int place; /* in the heap, from 1; 0: outside */
+	int prio; /* the order: these three */
 	int cluster, proc;
 };
 

@@ -11,6 +11,7 @@
 #include "scheduler/core.h"
 #include "scheduler/db/db.h"
 #include "scheduler/db/dbjobs.h"
+#include "scheduler/factory.h"
 #include "scheduler/feed.h"
 #include "scheduler/joblog.h"
 #include "scheduler/nodes.h"
@@ -269,9 +270,12 @@ static int end_job(struct move *m, struct err *err)
 	free(text);
 	if (!rc)
 		rc = index_prune(m->s->index, cluster, j->proc, 0, err);
-	if (!rc && queue_drop_job(m->s->queue, j))
-		rc = dbjobs_drop_cluster(m->s->db, cluster, err);
-	return rc;
+	if (rc)
+		return rc;
+	if (queue_drop_job(m->s->queue, j))
+		return dbjobs_drop_cluster(m->s->db, cluster, err);
+	factory_look(m->s, queue_cluster(m->s->queue, cluster));
+	return 0;
 }
 
 static int to_next(struct move *m, struct err *err)
@@ -289,6 +293,8 @@ static int to_next(struct move *m, struct err *err)
 	if (before == JOBSTATE_IDLE)
 		queue_dequeue(m->s->queue, j);
 	queue_set_state(j, m->step.next);
+	if (before == JOBSTATE_IDLE)
+		factory_look(m->s, j->cluster);
 	return 0;
 }
 

@@ -127,7 +127,8 @@ static void decide(const struct autocluster *ac, const struct slotclass *c,
 	v->fits = fits(ac, c);
 	v->job_accepts = ad_accepts(ac->ad, c->ad);
 	v->slot_accepts = ad_accepts(c->ad, ac->ad);
-	if (!match_is_yes(v))
+	v->yes = v->allowed && v->fits && v->job_accepts && v->slot_accepts;
+	if (!v->yes)
 		return;
 	v->job_rank = ad_rank(ac->ad, c->ad);
 	v->slot_rank = ad_rank(c->ad, ac->ad);
@@ -156,11 +157,6 @@ const struct verdict *match_verdict(struct match *m, struct autocluster *ac,
 	return &ac->verdicts[c->index];
 }
 
-bool match_is_yes(const struct verdict *v)
-{
-	return v->allowed && v->fits && v->job_accepts && v->slot_accepts;
-}
-
 /* -- what becomes ready ---------------------------------------------------------- */
 
 static void wake_autocluster(struct match *m, struct autocluster *ac)
@@ -179,7 +175,7 @@ static void wake_for(struct match *m, struct slotclass *c)
 	struct autocluster *ac;
 
 	while ((ac = queue_next_autocluster(m->queue, &it)))
-		if (ac->jobs && match_is_yes(match_verdict(m, ac, c)))
+		if (ac->jobs && match_verdict(m, ac, c)->yes)
 			wake_autocluster(m, ac);
 }
 
@@ -245,41 +241,49 @@ static struct slot *slot_of_class(struct match *m, struct job *j,
 
 /*
  * The slot's own wish, the job's, and then where least is left over, so that
- * large slots stay for large jobs. Equal ones keep the order in which they
- * became free.
+ * large slots stay for large jobs.
  */
-static bool better(const struct verdict *a, const struct slotclass *ca,
-		   const struct verdict *b, const struct slotclass *cb)
+static bool better(const struct verdict *a, const struct slotclass_offer *oa,
+		   const struct verdict *b, const struct slotclass_offer *ob)
 {
 	if (a->slot_rank != b->slot_rank)
 		return a->slot_rank > b->slot_rank;
 	if (a->job_rank != b->job_rank)
 		return a->job_rank > b->job_rank;
-	if (ca->cpus != cb->cpus)
-		return ca->cpus < cb->cpus;
-	return ca->memory_mb < cb->memory_mb;
+	if (oa->cpus != ob->cpus)
+		return oa->cpus < ob->cpus;
+	if (oa->memory_mb != ob->memory_mb)
+		return oa->memory_mb < ob->memory_mb;
+	return oa->serial < ob->serial;
 }
 
+/* The loop that counts: the table and the verdicts, nothing else. */
 static struct slot *best_slot(struct match *m, struct job *j)
 {
 	struct autocluster *ac = j->bucket->ac;
-	struct slotclass *c, *best_class = NULL;
-	const struct verdict *best = NULL;
+	const struct slotclass_offer *best = NULL, *offers;
+	const struct verdict *best_verdict = NULL;
 	struct slot *slot = NULL;
+	size_t n;
 
-	list_for_each(c, slotclass_with_free(m->classes), free_link) {
-		const struct verdict *v = match_verdict(m, ac, c);
+	offers = slotclass_offers(m->classes, &n);
+	if (slotclass_bound(m->classes) > ac->verdict_count)
+		grow(ac, slotclass_bound(m->classes));
+	for (size_t i = 0; i < n; i++) {
+		const struct slotclass_offer *o = &offers[i];
+		struct verdict *v = &ac->verdicts[o->index];
 		struct slot *s;
 
-		if (!match_is_yes(v) ||
-		    (best && !better(v, c, best, best_class)))
+		if (v->serial != o->serial)
+			decide(ac, o->class, v);
+		if (!v->yes || (best && !better(v, o, best_verdict, best)))
 			continue;
-		s = slot_of_class(m, j, c);
+		s = slot_of_class(m, j, o->class);
 		if (!s)
 			continue;
 		slot = s;
-		best = v;
-		best_class = c;
+		best = o;
+		best_verdict = v;
 	}
 	return slot;
 }
@@ -364,9 +368,10 @@ static struct user *next_user(struct match *m)
 bool match_next(struct match *m, struct job **ret_job, struct slot **ret_slot)
 {
 	struct user *u;
+	size_t offers;
 
-	while (!list_empty(slotclass_with_free(m->classes)) &&
-	       (u = next_user(m))) {
+	slotclass_offers(m->classes, &offers);
+	while (offers && (u = next_user(m))) {
 		struct bucket *b = best_bucket(m, u);
 		struct slot *s = b ? try_bucket(m, b, ret_job) : NULL;
 

@@ -36,15 +36,15 @@ void match_all_changed(struct match *m);
 
 /* What was decided of an autocluster and a slot class. */
 struct verdict {
-	uint64_t serial; /* of the class; 0: nothing */
-	bool allowed; /* by built architectures and checkpoint */
-	bool job_accepts, slot_accepts;
-	bool fits; /* what a partitionable slot has left suffices */
+	uint32_t serial; /* of the class; 0: nothing */
+	bool allowed : 1; /* by built architectures and checkpoint */
+	bool job_accepts : 1, slot_accepts : 1;
+	bool fits : 1; /* what a partitionable slot has left suffices */
+	bool yes : 1; /* all of them */
 	double slot_rank, job_rank;
 };
 const struct verdict *match_verdict(struct match *m, struct autocluster *ac,
 				    struct slotclass *c);
-bool match_is_yes(const struct verdict *v);
 
 /*
  * One pairing: the job whose user's turn it is, and its best free slot.

@@ -43,6 +43,7 @@ static void free_cluster(void *value)
 {
 	struct cluster *c = value;
 
+	list_del(&c->pending);
 	for (int i = 0; i < c->size; i++)
 		if (c->jobs[i])
 			free_job(c->jobs[i]);
@@ -134,7 +135,9 @@ struct job *queue_job(struct queue *q, int cluster, int proc)
 {
 	struct cluster *c = queue_cluster(q, cluster);
 
-	return c && proc >= 0 && proc < c->size ? c->jobs[proc] : NULL;
+	if (!c || proc < c->base || proc - c->base >= c->size)
+		return NULL;
+	return c->jobs[proc - c->base];
 }
 
 struct cluster *queue_next_cluster(struct queue *q, struct hash_iter *it)
@@ -149,8 +152,10 @@ struct user *queue_next_user(struct queue *q, struct hash_iter *it)
 
 struct job *queue_next_job(struct cluster *c, int *pos)
 {
-	while (*pos < c->size) {
-		struct job *j = c->jobs[(*pos)++];
+	if (*pos < c->base)
+		*pos = c->base;
+	while (*pos - c->base < c->size) {
+		struct job *j = c->jobs[(*pos)++ - c->base];
 
 		if (j)
 			return j;
@@ -260,17 +265,14 @@ int queue_build_ad(struct ad *cluster_ad, char *const *columns, int proc,
 	return 0;
 }
 
-int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err)
+int queue_ad_of(const struct job *j, const char *row, const char *attrs,
+		struct ad **ret_ad, struct err *err)
 {
-	char *row = NULL, *attrs = NULL;
+	const struct cluster *c = j->cluster;
 	struct ad *ad = NULL;
-	int rc = dbjobs_get(db, j->cluster->id, j->proc, &row, &attrs, err);
+	int rc = queue_build_ad(c->ad, c->columns, j->proc, row, attrs, &ad,
+				err);
 
-	if (!rc)
-		rc = queue_build_ad(j->cluster->ad, j->cluster->columns,
-				    j->proc, row, attrs, &ad, err);
-	free(row);
-	free(attrs);
 	if (rc)
 		return rc;
 	ad_set_int(ad, "ProcId", j->proc);
@@ -279,6 +281,18 @@ int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err)
 	ad_set_int(ad, "EnteredCurrentStatus", j->entered);
 	*ret_ad = ad;
 	return 0;
+}
+
+int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err)
+{
+	char *row = NULL, *attrs = NULL;
+	int rc = dbjobs_get(db, j->cluster->id, j->proc, &row, &attrs, err);
+
+	if (!rc)
+		rc = queue_ad_of(j, row, attrs, ret_ad, err);
+	free(row);
+	free(attrs);
+	return rc;
 }
 
 /* -- filling and emptying --------------------------------------------------- */
@@ -303,6 +317,8 @@ int queue_add_cluster(struct queue *q, const struct dbjobs_cluster *c,
 {
 	struct cluster *n = xcalloc(1, sizeof(*n));
 	json_t *object = NULL;
+
+	list_init(&n->pending);
 	int rc = json_parse_object(c->ad, strlen(c->ad), &object, err);
 
 	if (!rc)
@@ -320,9 +336,43 @@ int queue_add_cluster(struct queue *q, const struct dbjobs_cluster *c,
 	n->account = find_account(q, n, now);
 	n->uid = c->uid;
 	n->qdate = c->qdate;
+	n->count = c->count;
+	n->next_proc = c->next_proc;
+	n->hold = c->hold;
+	n->max_live = (int)ad_int(n->ad, "JobMaterializeLimit", 0);
+	n->max_idle = (int)ad_int(n->ad, "JobMaterializeMaxIdle", 0);
 	hash_set_mem(q->clusters, &n->id, sizeof(n->id), n);
 	*ret_cluster = n;
 	return 0;
+}
+
+/*
+ * A place for @proc. What is in front of the first live job is given up before
+ * the table grows: a cluster of a million costs what is in the queue of it.
+ */
+static void make_place(struct cluster *c, int proc)
+{
+	int first = 0, size = c->size ? c->size : 1;
+
+	while (first < c->size && !c->jobs[first])
+		first++;
+	if (first && first >= c->size / 2) {
+		memmove(c->jobs, c->jobs + first,
+			(size_t)(c->size - first) * sizeof(*c->jobs));
+		memset(c->jobs + c->size - first, 0,
+		       (size_t)first * sizeof(*c->jobs));
+		c->base += first;
+	}
+	if (!c->live)
+		c->base = proc;
+	while (size <= proc - c->base)
+		size *= 2;
+	if (size == c->size)
+		return;
+	c->jobs = xreallocarray(c->jobs, (size_t)size, sizeof(*c->jobs));
+	memset(c->jobs + c->size, 0,
+	       (size_t)(size - c->size) * sizeof(*c->jobs));
+	c->size = size;
 }
 
 struct job *queue_add_job(struct queue *q, struct cluster *c,
@@ -331,52 +381,52 @@ struct job *queue_add_job(struct queue *q, struct cluster *c,
 	struct job *j = xcalloc(1, sizeof(*j));
 
 	(void)q;
-	if (p->proc >= c->size) {
-		int size = c->size ? c->size : 1;
-
-		while (size <= p->proc)
-			size *= 2;
-		c->jobs =
-			xreallocarray(c->jobs, (size_t)size, sizeof(*c->jobs));
-		memset(c->jobs + c->size, 0,
-		       (size_t)(size - c->size) * sizeof(*c->jobs));
-		c->size = size;
-	}
+	if (p->proc - c->base >= c->size)
+		make_place(c, p->proc);
 	j->cluster = c;
 	j->proc = p->proc;
 	j->state = (enum job_state)p->state;
 	j->prio = p->prio;
 	j->attempts = p->attempts;
 	j->entered = p->entered;
-	c->jobs[p->proc] = j;
+	c->jobs[p->proc - c->base] = j;
 	c->live++;
+	c->idle += j->state == JOBSTATE_IDLE;
 	c->owner->counts[j->state]++;
 	return j;
 }
 
 void queue_set_state(struct job *j, enum job_state state)
 {
-	j->cluster->owner->counts[j->state]--;
-	j->cluster->owner->counts[state]++;
+	struct cluster *c = j->cluster;
+
+	c->idle += (state == JOBSTATE_IDLE) - (j->state == JOBSTATE_IDLE);
+	c->owner->counts[j->state]--;
+	c->owner->counts[state]++;
 	j->state = state;
+}
+
+bool queue_drop_empty(struct queue *q, struct cluster *c)
+{
+	int id = c->id;
+
+	if (c->live || c->next_proc < c->count)
+		return false;
+	hash_del_mem(q->clusters, &id, sizeof(id));
+	return true;
 }
 
 bool queue_drop_job(struct queue *q, struct job *j)
 {
 	struct cluster *c = j->cluster;
-	bool last;
 
 	queue_dequeue(q, j);
+	c->idle -= j->state == JOBSTATE_IDLE;
 	c->owner->counts[j->state]--;
-	c->jobs[j->proc] = NULL;
-	last = --c->live == 0;
+	c->jobs[j->proc - c->base] = NULL;
+	c->live--;
 	free_job(j);
-	if (last) {
-		int id = c->id;
-
-		hash_del_mem(q->clusters, &id, sizeof(id));
-	}
-	return last;
+	return queue_drop_empty(q, c);
 }
 
 struct sig *queue_job_sig(struct queue *q)

@@ -49,9 +49,15 @@ struct cluster {
 	int64_t qdate;
 	struct ad *ad;
 	char **columns; /* ended by NULL */
-	struct job **jobs; /* by proc; NULL: ended */
-	int size; /* of jobs */
+	struct job **jobs; /* by proc, from `base` on; NULL: ended */
+	int base, size; /* of jobs */
 	int live; /* not NULL */
+	int idle; /* of those */
+	/* factory.h: procs in all, and how many were made */
+	int count, next_proc;
+	bool hold; /* those to come are held */
+	int max_live, max_idle; /* 0: no limit */
+	struct list pending;
 	/* Of all its jobs without a checkpoint, when no significant attribute
 	 * differs between them; valid in this generation of the job sig. */
 	struct autocluster *uniform;
@@ -137,7 +143,11 @@ int queue_add_cluster(struct queue *q, const struct dbjobs_cluster *c,
 		      struct err *err);
 struct job *queue_add_job(struct queue *q, struct cluster *c,
 			  const struct dbjobs_proc *p);
-/* Frees the job; the cluster with its last job. True if that happened. */
+/*
+ * Frees the job; the cluster with its last job, if none is to come. True if
+ * that happened. queue_drop_empty does the second alone.
+ */
+bool queue_drop_empty(struct queue *q, struct cluster *c);
 bool queue_drop_job(struct queue *q, struct job *j);
 void queue_set_state(struct job *j, enum job_state state);
 
@@ -169,6 +179,9 @@ int queue_resort(struct queue *q, struct db *db, struct err *err);
  * replaced.
  */
 int queue_ad(struct db *db, struct job *j, struct ad **ret_ad, struct err *err);
+/* The same without a look into the database: @attrs may be NULL. */
+int queue_ad_of(const struct job *j, const char *row, const char *attrs,
+		struct ad **ret_ad, struct err *err);
 /* The same from texts of a row; also for readers. */
 int queue_build_ad(struct ad *cluster_ad, char *const *columns, int proc,
 		   const char *row, const char *attrs, struct ad **ret_ad,

@@ -13,6 +13,7 @@
 #include "scheduler/db/dbjobs.h"
 #include "scheduler/db/dbusers.h"
 #include "scheduler/db/meta.h"
+#include "scheduler/factory.h"
 #include "scheduler/hosts.h"
 #include "scheduler/match.h"
 #include "scheduler/nodes.h"
@@ -168,6 +169,7 @@ int recover_load(struct sched *s, struct err *err)
 	s->nodes = nodes_new();
 	s->match = match_new(s->queue, s->nodes);
 	s->attempts = hash_new(NULL);
+	factory_new(s);
 	rc = load_rows(s, err);
 	if (!rc)
 		rc = enqueue_idle(s, err);
@@ -175,6 +177,7 @@ int recover_load(struct sched *s, struct err *err)
 		rc = outbox_load(s, err);
 	if (rc)
 		return rc;
+	factory_recover(s);
 	prepare_recover(s);
 	place_recover(s);
 	core_want_match(s);
@@ -186,6 +189,7 @@ void recover_unload(struct sched *s)
 	if (!s->queue)
 		return;
 	outbox_drop(s);
+	factory_free(s);
 	attempts_free_all(s);
 	hash_free(s->attempts);
 	nodes_free(s->nodes);

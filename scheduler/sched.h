@@ -23,6 +23,7 @@ struct backend;
 struct core;
 struct db;
 struct evloop;
+struct factory;
 struct feed;
 struct hash;
 struct helpers;
@@ -59,6 +60,7 @@ struct sched {
 	struct nodes *nodes;
 	struct match *match;
 	struct hash *attempts; /* live ones, by nonce */
+	struct factory *factory;
 
 	struct backend *backend; /* packs */
 	struct index *index;

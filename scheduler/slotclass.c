@@ -15,8 +15,10 @@
 struct slotclasses {
 	struct sig *sig;
 	struct hash *by_key;
-	struct list with_free, fresh;
-	uint64_t next_serial;
+	struct list fresh;
+	struct slotclass_offer *offers;
+	size_t offer_count, offer_room;
+	uint32_t next_serial;
 	unsigned int bound; /* indexes given out */
 	unsigned int *unused; /* indexes given back */
 	size_t unused_count, unused_room;
@@ -28,7 +30,6 @@ struct slotclasses *slotclass_new(struct sig *sig)
 
 	all->sig = sig;
 	all->by_key = hash_new(NULL);
-	list_init(&all->with_free);
 	list_init(&all->fresh);
 	return all;
 }
@@ -40,6 +41,7 @@ void slotclass_free(struct slotclasses *all)
 	assert(!hash_count(all->by_key));
 	hash_free(all->by_key);
 	free(all->unused);
+	free(all->offers);
 	free(all);
 }
 
@@ -76,7 +78,6 @@ static struct slotclass *make(struct slotclasses *all, struct ad *ad,
 	c->memory_mb = ad_int(ad, "Memory", 0);
 	c->disk_kb = ad_int(ad, "Disk", 0);
 	list_init(&c->free);
-	list_init(&c->free_link);
 	list_init(&c->fresh_link);
 	hash_set(all->by_key, c->key, c);
 	return c;
@@ -110,7 +111,6 @@ void slotclass_leave(struct slotclass *c)
 	if (!c || --c->uses)
 		return;
 	assert(!c->free_count);
-	list_del(&c->free_link);
 	list_del(&c->fresh_link);
 	hash_del(c->all->by_key, c->key);
 	give_index(c->all, c->index);
@@ -130,6 +130,31 @@ size_t slotclass_count(const struct slotclasses *all)
 	return hash_count(all->by_key);
 }
 
+static void add_offer(struct slotclass *c)
+{
+	struct slotclasses *all = c->all;
+
+	if (all->offer_count == all->offer_room) {
+		all->offer_room = 2 * all->offer_room + 16;
+		all->offers = xreallocarray(all->offers, all->offer_room,
+					    sizeof(*all->offers));
+	}
+	all->offers[all->offer_count++] =
+		(struct slotclass_offer){ c, c->index, c->serial, c->cpus,
+					  c->memory_mb };
+	c->place = all->offer_count;
+}
+
+static void del_offer(struct slotclass *c)
+{
+	struct slotclasses *all = c->all;
+	struct slotclass_offer *last = &all->offers[--all->offer_count];
+
+	all->offers[c->place - 1] = *last;
+	last->class->place = c->place;
+	c->place = 0;
+}
+
 void slotclass_set_free(struct slot *s, bool is_free)
 {
 	struct slotclass *c = s->class;
@@ -140,19 +165,21 @@ void slotclass_set_free(struct slot *s, bool is_free)
 	if (is_free) {
 		list_append(&c->free, &s->free_link);
 		if (!c->free_count++)
-			list_append(&c->all->with_free, &c->free_link);
+			add_offer(c);
 		if (list_empty(&c->fresh_link))
 			list_append(&c->all->fresh, &c->fresh_link);
 	} else {
 		list_del(&s->free_link);
 		if (!--c->free_count)
-			list_del(&c->free_link);
+			del_offer(c);
 	}
 }
 
-struct list *slotclass_with_free(struct slotclasses *all)
+const struct slotclass_offer *slotclass_offers(const struct slotclasses *all,
+					       size_t *ret_count)
 {
-	return &all->with_free;
+	*ret_count = all->offer_count;
+	return all->offers;
 }
 
 struct slotclass *slotclass_next_fresh(struct slotclasses *all)

@@ -22,7 +22,7 @@ struct slotclasses;
 struct slotclass {
 	struct slotclasses *all;
 	unsigned int index; /* small, reused when the class is gone */
-	uint64_t serial; /* never reused */
+	uint32_t serial; /* from 1, never reused */
 	char *key;
 	struct ad *ad; /* of one of them */
 	char *arch;
@@ -31,7 +31,7 @@ struct slotclass {
 	int uses; /* slots that name it */
 	struct list free; /* slots, in order of becoming free */
 	size_t free_count;
-	struct list free_link; /* among the classes with free slots */
+	size_t place; /* among the classes with free slots, from 1 */
 	struct list fresh_link; /* among those that gained one of late */
 };
 
@@ -54,8 +54,18 @@ size_t slotclass_count(const struct slotclasses *all);
 /* Enters or takes out a slot among the free ones of its class. */
 void slotclass_set_free(struct slot *s, bool is_free);
 
-/* Classes with a free slot, linked by free_link. */
-struct list *slotclass_with_free(struct slotclasses *all);
+/*
+ * The classes with a free slot, in no order, as a table that holds what a
+ * choice among thousands looks at. Valid until a slot changes.
+ */
+struct slotclass_offer {
+	struct slotclass *class;
+	unsigned int index;
+	uint32_t serial;
+	int64_t cpus, memory_mb;
+};
+const struct slotclass_offer *slotclass_offers(const struct slotclasses *all,
+					       size_t *ret_count);
 /* Takes a class that gained a free slot since it was last given; or NULL. */
 struct slotclass *slotclass_next_fresh(struct slotclasses *all);
 

@@ -36,7 +36,7 @@ static int users_of(const struct slot *s, const struct user *u)
 
 static bool is_willing(struct match *m, struct autocluster *ac, struct slot *s)
 {
-	return nodes_is_free(s) && match_is_yes(match_verdict(m, ac, s->class));
+	return nodes_is_free(s) && match_verdict(m, ac, s->class)->yes;
 }
 
 static void count_matched(struct match *m, struct autocluster *ac,

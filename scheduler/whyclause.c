@@ -69,7 +69,7 @@ static bool is_match(const struct kind *k)
 
 static void add_slot(struct analysis *a, struct hash *seen, struct slot *s)
 {
-	uint64_t serial = s->whole->serial;
+	uint32_t serial = s->whole->serial;
 	struct kind *k;
 	/* position + 1 of the kind */
 	size_t at =

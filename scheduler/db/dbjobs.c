@@ -13,9 +13,11 @@ int dbjobs_add_cluster(struct db *db, const struct dbjobs_cluster *c,
 {
 	return db_run(db, err,
 		      "INSERT INTO clusters (id, owner, uid, qdate, ad,"
-		      " columns) VALUES (?, ?, ?, ?, ?, ?)",
-		      "itiitt", (int64_t)c->id, c->owner, c->uid, c->qdate,
-		      c->ad, c->columns);
+		      " columns, count, next_proc, hold)"
+		      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		      "itiittiii", (int64_t)c->id, c->owner, c->uid, c->qdate,
+		      c->ad, c->columns, (int64_t)c->count,
+		      (int64_t)c->next_proc, (int64_t)c->hold);
 }
 
 int dbjobs_add_proc(struct db *db, const struct dbjobs_proc *p, struct err *err)
@@ -146,9 +148,52 @@ int dbjobs_end(struct db *db, int cluster, int proc, const char *owner,
 int dbjobs_drop_cluster(struct db *db, int cluster, struct err *err)
 {
 	return db_run(db, err,
-		      "DELETE FROM clusters WHERE id = ?1 AND NOT EXISTS"
+		      "DELETE FROM clusters WHERE id = ?1"
+		      " AND next_proc >= count AND NOT EXISTS"
 		      " (SELECT 1 FROM procs WHERE cluster = ?1)",
 		      "i", (int64_t)cluster);
+}
+
+int dbjobs_set_next(struct db *db, int cluster, int next_proc, struct err *err)
+{
+	return db_run(db, err, "UPDATE clusters SET next_proc = ? WHERE id = ?",
+		      "ii", (int64_t)next_proc, (int64_t)cluster);
+}
+
+int dbjobs_set_count(struct db *db, int cluster, int count, struct err *err)
+{
+	return db_run(db, err, "UPDATE clusters SET count = ? WHERE id = ?",
+		      "ii", (int64_t)count, (int64_t)cluster);
+}
+
+int dbjobs_set_hold(struct db *db, int cluster, bool hold, struct err *err)
+{
+	return db_run(db, err, "UPDATE clusters SET hold = ? WHERE id = ?",
+		      "ii", (int64_t)hold, (int64_t)cluster);
+}
+
+int dbjobs_keep_row(struct db *db, int cluster, int proc, const char *row,
+		    struct err *err)
+{
+	return db_run(db, err,
+		      "INSERT INTO later_rows (cluster, proc, row)"
+		      " VALUES (?, ?, ?)",
+		      "iit", (int64_t)cluster, (int64_t)proc, row);
+}
+
+char *dbjobs_kept_row(struct db *db, int cluster, int proc)
+{
+	return db_query_text(db,
+			     "SELECT row FROM later_rows"
+			     " WHERE cluster = ? AND proc = ?",
+			     "ii", (int64_t)cluster, (int64_t)proc);
+}
+
+int dbjobs_drop_rows(struct db *db, int cluster, int proc, struct err *err)
+{
+	return db_run(db, err,
+		      "DELETE FROM later_rows WHERE cluster = ? AND proc < ?",
+		      "ii", (int64_t)cluster, (int64_t)proc);
 }
 
 struct each {
@@ -168,6 +213,9 @@ static int each_cluster(void *arg, const struct db_row *row)
 		.qdate = db_col_int(row, 3),
 		.ad = db_col_text(row, 4),
 		.columns = db_col_text(row, 5),
+		.count = (int)db_col_int(row, 6),
+		.next_proc = (int)db_col_int(row, 7),
+		.hold = db_col_int(row, 8),
 	};
 
 	return e->cluster_fn(e->arg, &c);
@@ -178,10 +226,11 @@ int dbjobs_each_cluster(struct db *db, int id, dbjobs_cluster_fn *fn, void *arg,
 {
 	struct each e = { .cluster_fn = fn, .arg = arg };
 
-	return db_query(db, err, each_cluster, &e,
-			"SELECT id, owner, uid, qdate, ad, columns"
-			" FROM clusters WHERE ?1 < 0 OR id = ?1 ORDER BY id",
-			"i", (int64_t)id);
+	return db_query(
+		db, err, each_cluster, &e,
+		"SELECT id, owner, uid, qdate, ad, columns, count,"
+		" next_proc, hold FROM clusters WHERE ?1 < 0 OR id = ?1 ORDER BY id",
+		"i", (int64_t)id);
 }
 
 static int each_proc(void *arg, const struct db_row *row)

@@ -22,6 +22,9 @@ struct dbjobs_cluster {
 	int64_t qdate;
 	const char *ad;
 	const char *columns; /* JSON list of names */
+	int count; /* procs in all; those below next_proc were made */
+	int next_proc;
+	bool hold; /* those to come are held */
 };
 
 struct dbjobs_proc {
@@ -56,8 +59,19 @@ int dbjobs_get(struct db *db, int cluster, int proc, char **ret_row,
 /* Takes the job out of the queue; @ad is its last state as JSON. */
 int dbjobs_end(struct db *db, int cluster, int proc, const char *owner,
 	       int64_t ended, const char *ad, struct err *err);
-/* Deletes the cluster's row if no proc is left. */
+/* Deletes the cluster's row if no proc is left, and none is to come. */
 int dbjobs_drop_cluster(struct db *db, int cluster, struct err *err);
+
+/* How far a cluster has come; how many there are in all; whether held. */
+int dbjobs_set_next(struct db *db, int cluster, int next_proc, struct err *err);
+int dbjobs_set_count(struct db *db, int cluster, int count, struct err *err);
+int dbjobs_set_hold(struct db *db, int cluster, bool hold, struct err *err);
+/* Rows of procs that are not made yet; the text is the caller's, or NULL. */
+int dbjobs_keep_row(struct db *db, int cluster, int proc, const char *row,
+		    struct err *err);
+char *dbjobs_kept_row(struct db *db, int cluster, int proc);
+/* Those below @proc go. */
+int dbjobs_drop_rows(struct db *db, int cluster, int proc, struct err *err);
 
 /* Return nonzero to stop. Rows are borrowed during the call. */
 typedef int dbjobs_cluster_fn(void *arg, const struct dbjobs_cluster *c);

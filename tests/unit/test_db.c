@@ -124,7 +124,9 @@ static int take_proc(void *arg, const struct dbjobs_proc *p)
 
 static void test_jobs(void **state)
 {
-	struct dbjobs_cluster c = { 1, "ann", 5, 6, "{}", "[\"A\"]" };
+	struct dbjobs_cluster c = {
+		1, "ann", 5, 6, "{}", "[\"A\"]", 1, 1, false
+	};
 	char *row, *attrs;
 	int sum = 0, cluster, count;
 

@@ -31,7 +31,7 @@ static void test_order(void **state)
 		if (last)
 			assert_true(jobheap_before(last, top));
 		jobheap_del(&h, top);
-		assert_false(top->in_heap);
+		assert_int_equal(top->place, 0);
 		last = top;
 		left++;
 	}

@@ -94,6 +94,14 @@ static void test_a_job_that_looks_tells_them_apart(void **state)
 	teardown(&f);
 }
 
+static void assert_null_offers(struct fixture *f)
+{
+	size_t n;
+
+	slotclass_offers(f->all, &n);
+	assert_int_equal(n, 0);
+}
+
 static void test_free_slots(void **state)
 {
 	struct slot s[2] = { 0 };
@@ -106,7 +114,7 @@ static void test_free_slots(void **state)
 		list_init(&s[i].free_link);
 		s[i].class = class_of(&f, "PPC", 1, &is_new);
 	}
-	assert_true(list_empty(slotclass_with_free(f.all)));
+	assert_null_offers(&f);
 	slotclass_set_free(&s[1], true);
 	slotclass_set_free(&s[0], true);
 	slotclass_set_free(&s[0], true);
@@ -118,7 +126,7 @@ static void test_free_slots(void **state)
 	slotclass_set_free(&s[1], false);
 	assert_null(slotclass_next_fresh(f.all));
 	slotclass_set_free(&s[0], false);
-	assert_true(list_empty(slotclass_with_free(f.all)));
+	assert_null_offers(&f);
 	slotclass_set_free(&s[0], true);
 	assert_ptr_equal(slotclass_next_fresh(f.all), s[0].class);
 	slotclass_set_free(&s[0], false);
