@@ -5,10 +5,13 @@
 #include "common/base/clock.h"
 #include "common/base/err.h"
 #include "common/base/hash.h"
+#include "common/base/log.h"
 #include "common/base/xalloc.h"
 #include "common/svc/json.h"
 #include "scheduler/core.h"
 #include "scheduler/db/dbattempts.h"
+#include "scheduler/feed.h"
+#include "scheduler/health.h"
 #include "scheduler/match.h"
 #include "scheduler/nodes.h"
 #include "scheduler/queue.h"
@@ -167,6 +170,60 @@ static double charged_cores(struct sched *s, struct job *j)
 	return cores > 0 ? cores : 1;
 }
 
+/* -- what an end says of its host ---------------------------------------------- */
+
+static void host_changed(struct sched *s, struct host *h)
+{
+	for (size_t i = 0; i < h->slot_count; i++)
+		match_slot_changed(s->match, h->slots[i]);
+}
+
+static enum health_end end_of(const struct attempt *a,
+			      const struct dbattempt *row,
+			      const struct wire_end *end)
+{
+	int64_t ran_s = row->started ? row->ended - row->started : 0;
+
+	/* What it was made to do is nobody's fault. */
+	if (a->want >= WIRE_WANT_VACATE)
+		return HEALTH_NOTHING;
+	if (row->started && ran_s >= HEALTH_QUICK_S)
+		return HEALTH_GOOD;
+	switch (end->how) {
+	case WIRE_HOW_EXITED:
+		return end->code ? HEALTH_DOUBTFUL : HEALTH_GOOD;
+	case WIRE_HOW_SIGNALED:
+		return HEALTH_DOUBTFUL;
+	case WIRE_HOW_FAILED:
+	case WIRE_HOW_LOST:
+		return HEALTH_BAD;
+	default:
+		return HEALTH_NOTHING;
+	}
+}
+
+/* To be called when the slot is left. */
+static void note_health(struct sched *s, struct cluster *c, struct host *h,
+			enum health_end end)
+{
+	enum health_state before = health_state(&h->health);
+
+	/* There must be another one for its jobs. */
+	if (before == HEALTH_OK && nodes_count(s->nodes) < 2)
+		return;
+	if (health_note(&h->health, h->name, &c->health, c->id, end,
+			clock_boot_ms())) {
+		log_warn("host %s: %s", h->name,
+			 health_state(&h->health) == HEALTH_ASIDE
+				 ? "set aside, jobs fail there within seconds"
+				 : "jobs run well there again");
+		feed_host(s, h);
+	}
+	/* On probation a job that is gone makes room on the whole host. */
+	if (before != HEALTH_OK || health_state(&h->health) != HEALTH_OK)
+		host_changed(s, h);
+}
+
 static void attach(struct sched *s, struct attempt *a, struct slot *slot)
 {
 	a->slot = slot;
@@ -176,7 +233,10 @@ static void attach(struct sched *s, struct attempt *a, struct slot *slot)
 	a->cores = charged_cores(s, a->job);
 	share_use(&a->job->cluster->account->share, sched_now(), a->cores);
 	attempts_renew(a);
-	slot_changed(s, slot);
+	if (health_state(&slot->host->health) == HEALTH_OK)
+		slot_changed(s, slot);
+	else
+		host_changed(s, slot->host);
 }
 
 int attempts_open(struct sched *s, struct job *j, struct slot *slot,
@@ -213,6 +273,7 @@ int attempts_close(struct sched *s, struct attempt *a,
 		   const struct wire_end *end, struct err *err)
 {
 	struct dbattempt row;
+	struct host *h;
 	char *figures;
 	int rc = core_write(s, err);
 
@@ -236,7 +297,9 @@ int attempts_close(struct sched *s, struct attempt *a,
 	if (rc)
 		return rc;
 	share_use(&a->job->cluster->account->share, sched_now(), -a->cores);
+	h = a->slot->host;
 	leave_slot(s, a->slot);
+	note_health(s, a->job->cluster, h, end_of(a, &row, end));
 	a->job->attempt = NULL;
 	hash_steal(s->attempts, a->nonce);
 	free_attempt(a);

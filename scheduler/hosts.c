@@ -470,6 +470,12 @@ void hosts_tick(struct sched *s)
 	while ((h = nodes_next(s->nodes, &it))) {
 		if (h->parked && now_ms >= h->parked_until_ms)
 			send_reply(s, h, true);
+		if (health_tick(&h->health, now_ms)) {
+			log_info("host %s: on probation", h->name);
+			for (size_t i = 0; i < h->slot_count; i++)
+				match_slot_changed(s->match, h->slots[i]);
+			core_want_match(s);
+		}
 		if (h->online && !h->parked &&
 		    now_ms - h->synced_ms > clock_scaled_ms(NODES_SILENT_MS)) {
 			h->online = false;
@@ -515,7 +521,10 @@ static json_t *slot_json(const struct slot *slot)
 {
 	json_t *ad = ad_to_json(slot->offer, true);
 	const struct attempt *a = slot->attempt;
+	enum health_state health = health_state(&slot->host->health);
 
+	if (health != HEALTH_OK)
+		json_set_str(ad, "HostHealth", health_name(health));
 	if (!a)
 		return ad;
 	json_object_set_new(ad, "JobId",
@@ -535,9 +544,10 @@ json_t *hosts_json(struct sched *s, const struct host *h)
 	(void)s;
 	for (size_t i = 0; i < h->slot_count; i++)
 		json_array_append_new(slots, slot_json(h->slots[i]));
-	return json_pack("{s:s,s:s,s:s,s:b,s:I,s:{s:s,s:I,s:s},s:o}", "name",
-			 h->name, "arch", arch, "state",
-			 h->online ? "online" : "offline", "leaving",
+	return json_pack("{s:s,s:s,s:s,s:s,s:b,s:I,s:{s:s,s:I,s:s},s:o}",
+			 "name", h->name, "arch", arch, "state",
+			 h->online ? "online" : "offline", "health",
+			 health_name(health_state(&h->health)), "leaving",
 			 (int)h->leaving, "last_sync", (json_int_t)h->last_sync,
 			 "owner", "state", wire_owner_name(h->owner), "since",
 			 (json_int_t)h->owner_since, "text",

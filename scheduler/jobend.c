@@ -146,6 +146,9 @@ int jobs_attempt_end(struct sched *s, struct job *j, const struct wire_end *end,
 		host = NULL;
 		j->avoid_until_ms = clock_boot_ms() + clock_scaled_ms(AVOID_MS);
 	}
+	if (!rc && !gone && j->state == JOBSTATE_IDLE &&
+	    (event == JOBEVENT_LOST || event == JOBEVENT_AGAIN))
+		rc = jobs_hold_failing(s, j, err);
 	free(host);
 	free(reason);
 	return rc;

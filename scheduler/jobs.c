@@ -10,6 +10,7 @@
 #include "scheduler/attempts.h"
 #include "scheduler/core.h"
 #include "scheduler/db/db.h"
+#include "scheduler/db/dbattempts.h"
 #include "scheduler/db/dbjobs.h"
 #include "scheduler/factory.h"
 #include "scheduler/feed.h"
@@ -21,6 +22,7 @@
 #include "scheduler/sched.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -381,6 +383,28 @@ int jobs_event(struct sched *s, struct job *j, enum job_event event,
 	if (ret_gone)
 		*ret_gone = m.step.effects & JOBFX_END;
 	return 0;
+}
+
+int jobs_hold_failing(struct sched *s, struct job *j, struct err *err)
+{
+	char reason[120];
+	struct jobs_note note = { .reason = reason,
+				  .code = JOBS_HOLD_EVERYWHERE };
+	int hosts, rc;
+
+	if (j->attempts < HEALTH_BAD_HOSTS ||
+	    ad_has(j->cluster->ad, "JobMaxRetries"))
+		return 0;
+	hosts = dbattempts_failed_hosts(s->db, j->cluster->id, j->proc,
+					HEALTH_QUICK_S);
+	if (hosts < HEALTH_BAD_HOSTS)
+		return 0;
+	snprintf(reason, sizeof(reason),
+		 "The job failed within %d seconds on each of %d hosts",
+		 HEALTH_QUICK_S, hosts);
+	note.subcode = hosts;
+	rc = jobs_event(s, j, JOBEVENT_HOLD, &note, NULL, err);
+	return rc == -EALREADY || rc == -EINVAL ? 0 : rc;
 }
 
 int jobs_set_attr(struct sched *s, struct job *j, const struct ad *changes,

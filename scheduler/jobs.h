@@ -26,6 +26,7 @@ struct wire_end;
 #define JOBS_HOLD_INPUT	       13
 #define JOBS_HOLD_SUBMITTED    15
 #define JOBS_HOLD_CHECKPOINT   40 /* Harrier's own: no usable checkpoint */
+#define JOBS_HOLD_EVERYWHERE   41 /* the same: fails wherever it starts */
 
 /* What an event brings along. All optional but where noted. */
 struct jobs_note {
@@ -50,6 +51,12 @@ int jobs_event(struct sched *s, struct job *j, enum job_event event,
  */
 int jobs_attempt_end(struct sched *s, struct job *j, const struct wire_end *end,
 		     struct err *err);
+
+/*
+ * Holds an idle job whose last runs failed within seconds on several hosts:
+ * that is the job, not the hosts. One with JobMaxRetries ends by itself.
+ */
+int jobs_hold_failing(struct sched *s, struct job *j, struct err *err);
 
 /* Periodic policy expressions of all jobs. */
 int jobs_periodic(struct sched *s, struct err *err);

@@ -337,6 +337,8 @@ static void drop_unlisted(struct host *h)
 void nodes_update(struct host *h, struct wire_sync *sync, int64_t now_boot_ms,
 		  int64_t now)
 {
+	if (h->boot[0] && strcmp(h->boot, sync->boot))
+		health_restarted(&h->health);
 	memcpy(h->boot, sync->boot, sizeof(h->boot));
 	h->sync = sync->sync;
 	h->synced_ms = now_boot_ms;
@@ -354,8 +356,22 @@ void nodes_update(struct host *h, struct wire_sync *sync, int64_t now_boot_ms,
 	drop_unlisted(h);
 }
 
+int nodes_attempts(const struct host *h)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < h->slot_count; i++)
+		n += h->slots[i]->attempt != NULL;
+	return n;
+}
+
 bool nodes_is_free(const struct slot *s)
 {
+	enum health_state health = health_state(&s->host->health);
+
+	if (health == HEALTH_ASIDE ||
+	    (health == HEALTH_PROBATION && nodes_attempts(s->host)))
+		return false;
 	if (!s->host->online || !s->accepts || s->attempt || s->parent)
 		return false;
 	return !s->partitionable || (s->left.cpus > 0 && s->left.memory_mb > 0);

@@ -15,6 +15,7 @@
 #include "common/base/hash.h"
 #include "common/base/list.h"
 #include "common/job/wire.h"
+#include "scheduler/health.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -58,6 +59,7 @@ struct host {
 	enum wire_owner owner;
 	int64_t owner_since;
 	char *owner_text;
+	struct health health;
 	struct slot **slots;
 	size_t slot_count;
 	/* the parked call and what it told, NULL when none is parked */
@@ -101,6 +103,8 @@ struct slot *nodes_carve(struct slot *parent,
 			 const struct wire_provision *want);
 void nodes_give_back(struct slot *s);
 
+/* Live attempts on it. */
+int nodes_attempts(const struct host *h);
 /* Can this slot take a job now? */
 bool nodes_is_free(const struct slot *s);
 

@@ -10,6 +10,7 @@
 #include "common/base/hash.h"
 #include "common/base/list.h"
 #include "common/job/wire.h"
+#include "scheduler/health.h"
 #include "scheduler/jobheap.h"
 #include "scheduler/jobstate.h"
 #include "scheduler/limit.h"
@@ -58,6 +59,7 @@ struct cluster {
 	bool hold; /* those to come are held */
 	int max_live, max_idle; /* 0: no limit */
 	struct list pending;
+	struct health_kind health;
 	/* Of all its jobs without a checkpoint, when no significant attribute
 	 * differs between them; valid in this generation of the job sig. */
 	struct autocluster *uniform;

@@ -28,7 +28,7 @@ static int users_of(const struct slot *s, const struct user *u)
 
 		if (!other->attempt || (other != s && other->parent != s))
 			continue;
-		who = other->attempt->job->cluster->owner == u ? 1 : 2;
+		who = other->attempt->job->cluster->account == u ? 1 : 2;
 		found = who > found ? who : found;
 	}
 	return found;
@@ -51,7 +51,9 @@ static void count_matched(struct match *m, struct autocluster *ac,
 		return;
 	}
 	users = users_of(s, u);
-	if (users)
+	if (health_state(&s->host->health) == HEALTH_ASIDE)
+		n->set_aside++;
+	else if (users)
 		*(users == 1 ? &n->yours : &n->others) += 1;
 	else if (s->host->owner == WIRE_OWNER_PRESENT)
 		n->owner_present++;
@@ -157,6 +159,10 @@ static char *why_text(const struct autocluster *ac, const struct why_counts *n,
 	if (!strcmp(limit, "priority"))
 		return xasprintf("all %d slots that match are busy, and users "
 				 "with a better priority wait too",
+				 n->matched);
+	if (n->set_aside == n->matched)
+		return xasprintf("all %d slots that match are set aside: jobs "
+				 "failed there within seconds",
 				 n->matched);
 	if (!n->willing)
 		return xasprintf("all %d slots that match are busy or their "

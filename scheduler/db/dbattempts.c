@@ -108,6 +108,23 @@ int dbattempts_each_of_job(struct db *db, int cluster, int proc,
 			"ii", (int64_t)cluster, (int64_t)proc);
 }
 
+#define FAILED                                                           \
+	"(how IN ('lost', 'failed', 'signaled') OR (how = 'exited' AND " \
+	"code <> 0)) AND (started IS NULL OR ended - started < ?3)"
+
+int dbattempts_failed_hosts(struct db *db, int cluster, int proc,
+			    int64_t quick_s)
+{
+	return (int)db_query_int(
+		db, 0,
+		"SELECT count(DISTINCT host) FROM attempts WHERE cluster = ?1"
+		" AND proc = ?2 AND live = 0 AND " FAILED " AND attempt >"
+		" coalesce((SELECT max(attempt) FROM attempts"
+		" WHERE cluster = ?1 AND proc = ?2 AND live = 0"
+		" AND how <> 'refused' AND NOT (" FAILED ")), 0)",
+		"iii", (int64_t)cluster, (int64_t)proc, quick_s);
+}
+
 int dbattempts_find(struct db *db, const char *nonce, dbattempt_fn *fn,
 		    void *arg, struct err *err)
 {

@@ -45,6 +45,13 @@ int dbattempts_each_live(struct db *db, dbattempt_fn *fn, void *arg,
 /* In order of number. */
 int dbattempts_each_of_job(struct db *db, int cluster, int proc,
 			   dbattempt_fn *fn, void *arg, struct err *err);
+/*
+ * On how many hosts the job's runs failed within @quick_s: lost, not started,
+ * or ended by an exit code that is not 0 or a signal; a run that was not so
+ * begins the count anew.
+ */
+int dbattempts_failed_hosts(struct db *db, int cluster, int proc,
+			    int64_t quick_s);
 /* Calls @fn once at most. */
 int dbattempts_find(struct db *db, const char *nonce, dbattempt_fn *fn,
 		    void *arg, struct err *err);

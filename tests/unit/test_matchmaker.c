@@ -155,6 +155,75 @@ static void test_attributes_of_the_carved_slot_are_expanded(void **state)
 			 3);
 }
 
+static void end_so(struct bench *b, struct job *j, enum wire_how how, int code)
+{
+	struct wire_end end = { .how = how,
+				.code = code,
+				.started = sched_now(),
+				.ended = sched_now() };
+	struct err err = ERR_INIT;
+
+	wire_figures_init(&end.figures);
+	ok(jobs_attempt_end(&b->s, j, &end, &err), &err);
+	bench_turn(b);
+}
+
+static void test_a_black_hole_is_set_aside(void **state)
+{
+	struct bench *b = *state;
+	struct host *hole = bench_host(b, "hole", 2, "");
+	struct host *good;
+
+	for (int i = 1; i <= 5; i++)
+		bench_submit(b, "ann", i, 2, "");
+	good = bench_host(b, "good", 1, "");
+	bench_turn(b);
+	for (int i = 0; i < 5; i++)
+		end_so(b, hole->slots[i % 2]->attempt->job, WIRE_HOW_FAILED, 2);
+	assert_int_equal(health_state(&hole->health), HEALTH_ASIDE);
+	assert_int_equal(health_state(&good->health), HEALTH_OK);
+	while (hole->slots[0]->attempt || hole->slots[1]->attempt)
+		end_so(b,
+		       (hole->slots[0]->attempt ? hole->slots[0]
+						: hole->slots[1])
+			       ->attempt->job,
+		       WIRE_HOW_EVICTED, 0);
+	assert_int_equal(
+		queue_find_user(b->s.queue, "ann")->counts[JOBSTATE_STARTING],
+		1);
+	/* On probation: one at a time, and all of it after a good run. */
+	assert_true(health_tick(&hole->health, INT64_MAX));
+	match_all_changed(b->s.match);
+	core_want_match(&b->s);
+	bench_turn(b);
+	assert_int_equal(nodes_attempts(hole), 1);
+	end_so(b,
+	       (hole->slots[0]->attempt ? hole->slots[0] : hole->slots[1])
+		       ->attempt->job,
+	       WIRE_HOW_EXITED, 0);
+	assert_int_equal(health_state(&hole->health), HEALTH_OK);
+	assert_int_equal(nodes_attempts(hole), 2);
+}
+
+static void test_a_job_that_fails_everywhere_is_held(void **state)
+{
+	struct bench *b = *state;
+	static const char *const names[] = { "a", "b", "c" };
+	struct job *j;
+
+	bench_submit(b, "ann", 1, 1, "OnExitRemove = false");
+	j = job(b, 1, 0);
+	for (int i = 0; i < 3; i++) {
+		struct host *h = bench_host(b, names[i], 1, "");
+
+		bench_turn(b);
+		assert_int_equal(j->state, JOBSTATE_STARTING);
+		h->slots[0]->accepts = false;
+		end_so(b, j, WIRE_HOW_EXITED, 1);
+	}
+	assert_int_equal(j->state, JOBSTATE_HELD);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int main(void)
@@ -166,6 +235,8 @@ int main(void)
 		TEST(test_the_tightest_fit),
 		TEST(test_provisions_outlive_a_restart),
 		TEST(test_attributes_of_the_carved_slot_are_expanded),
+		TEST(test_a_black_hole_is_set_aside),
+		TEST(test_a_job_that_fails_everywhere_is_held),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
