@@ -8,6 +8,7 @@
 #include "common/base/log.h"
 #include "common/base/xalloc.h"
 #include "common/svc/json.h"
+#include "scheduler/conclimit.h"
 #include "scheduler/core.h"
 #include "scheduler/db/dbattempts.h"
 #include "scheduler/feed.h"
@@ -34,6 +35,8 @@ static void free_attempt(struct attempt *a)
 	free(a->arch);
 	free(a->slot_name);
 	free(a->reason);
+	free(a->preempted_for);
+	free(a->limits);
 	free(a->address);
 	free(a->scratch);
 	json_decref(a->start);
@@ -154,20 +157,25 @@ int attempts_store(struct sched *s, struct attempt *a, struct err *err)
 	return rc;
 }
 
-/* RequestCpus: what HTCondor's default slot weight comes to. */
-static double charged_cores(struct sched *s, struct job *j)
+/*
+ * What it uses: RequestCpus, to which HTCondor's default slot weight comes,
+ * and concurrency limits. The row is read only where it says one of them.
+ */
+static void note_use(struct sched *s, struct attempt *a)
 {
-	const struct cluster *c = j->cluster;
+	const struct cluster *c = a->job->cluster;
 	struct ad *ad = NULL;
 	double cores;
 
 	for (size_t i = 0; !ad && c->columns[i]; i++)
-		if (!strcasecmp(c->columns[i], "RequestCpus") &&
-		    queue_ad(s->db, j, &ad, NULL))
+		if ((!strcasecmp(c->columns[i], "RequestCpus") ||
+		     !strcasecmp(c->columns[i], "ConcurrencyLimits")) &&
+		    queue_ad(s->db, a->job, &ad, NULL))
 			break;
 	cores = ad_real(ad ? ad : c->ad, "RequestCpus", 1);
+	a->cores = cores > 0 ? cores : 1;
+	a->limits = xstrdup(ad_str(ad ? ad : c->ad, "ConcurrencyLimits"));
 	ad_free(ad);
-	return cores > 0 ? cores : 1;
 }
 
 /* -- what an end says of its host ---------------------------------------------- */
@@ -230,7 +238,8 @@ static void attach(struct sched *s, struct attempt *a, struct slot *slot)
 	slot->attempt = a;
 	a->job->attempt = a;
 	hash_set(s->attempts, a->nonce, a);
-	a->cores = charged_cores(s, a->job);
+	note_use(s, a);
+	conclimit_use(s->limits, a->limits, 1);
 	share_use(&a->job->cluster->account->share, sched_now(), a->cores);
 	attempts_renew(a);
 	if (health_state(&slot->host->health) == HEALTH_OK)
@@ -298,6 +307,7 @@ int attempts_close(struct sched *s, struct attempt *a,
 		return rc;
 	share_use(&a->job->cluster->account->share, sched_now(), -a->cores);
 	h = a->slot->host;
+	conclimit_use(s->limits, a->limits, -1);
 	leave_slot(s, a->slot);
 	note_health(s, a->job->cluster, h, end_of(a, &row, end));
 	a->job->attempt = NULL;

@@ -29,6 +29,8 @@ struct attempt {
 	enum wire_want want;
 	int ckpt_asked; /* checkpoints asked for, to go on after them */
 	char *reason; /* of the order, or NULL */
+	char *preempted_for; /* the user it makes room for, or NULL */
+	char *limits; /* its ConcurrencyLimits, or NULL */
 	int64_t resumed_from;
 	double cores; /* charged to the account */
 	int64_t matched, started; /* Unix seconds */

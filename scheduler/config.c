@@ -4,6 +4,7 @@
 #include "common/base/err.h"
 #include "common/base/xalloc.h"
 #include "common/svc/conf.h"
+#include "scheduler/conclimit.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,6 +17,8 @@ static const struct conf_def defs[] = {
 	{ "nice_user_prio_factor", CONF_INT, "10000000000" },
 	{ "preemption", CONF_BOOL, "no" },
 	{ "preemption_min_run", CONF_DURATION, "1h" },
+	{ "concurrency_limits", CONF_STRING, NULL },
+	{ "concurrency_limit_default", CONF_INT, "2308032" },
 	{ "up_down_cycle", CONF_DURATION, "2m" },
 	{ "up_down_incr", CONF_INT, "10" },
 	{ "up_down_max", CONF_INT, "10000" },
@@ -88,9 +91,22 @@ static int get_period(struct config *c, const char *key, double *ret_s,
 	return 0;
 }
 
+int config_limits(const struct config *c, struct conclimits **ret_limits,
+		  struct err *err)
+{
+	int64_t missing = conf_int(c->conf, "concurrency_limit_default");
+
+	if (missing < 0)
+		return err_set(err, -EINVAL,
+			       "'concurrency_limit_default' must be 0 or more");
+	return conclimit_new(conf_str(c->conf, "concurrency_limits"),
+			     (double)missing, ret_limits, err);
+}
+
 int config_apply(struct config *c, struct err *err)
 {
 	struct policy *p = &c->policy;
+	struct conclimits *limits = NULL;
 	int rc = policy_find(conf_str(c->conf, "policy"), &p->ops, err);
 
 	if (!rc)
@@ -107,6 +123,9 @@ int config_apply(struct config *c, struct err *err)
 		rc = get_count(c, "up_down_incr", &p->idle_step, err);
 	if (!rc)
 		rc = get_count(c, "up_down_max", &p->index_max, err);
+	if (!rc)
+		rc = config_limits(c, &limits, err);
+	conclimit_free(limits);
 	p->preempt = conf_bool(c->conf, "preemption");
 	p->preempt_after_s =
 		conf_duration_ms(c->conf, "preemption_min_run") / 1000;

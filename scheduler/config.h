@@ -8,6 +8,7 @@
 
 #include "scheduler/policy.h"
 
+struct conclimits;
 struct conf;
 struct err;
 
@@ -23,6 +24,9 @@ void config_release(struct config *c);
 int config_read(struct config *c, const char *path, struct err *err);
 /* "key=value" */
 int config_set(struct config *c, const char *line, struct err *err);
+/* Concurrency limits as configured, nothing used; conclimit_free. */
+int config_limits(const struct config *c, struct conclimits **ret_limits,
+		  struct err *err);
 /* Checks, and fills in what the members say. */
 int config_apply(struct config *c, struct err *err);
 

@@ -9,6 +9,7 @@
 #include "scheduler/jobs.h"
 #include "scheduler/match.h"
 #include "scheduler/nodes.h"
+#include "scheduler/preempt.h"
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
 
@@ -48,6 +49,8 @@ int dispatch_run(struct sched *s, struct err *err)
 		rc = jobs_event(s, j, JOBEVENT_MATCH, &note, NULL, err);
 	}
 	wake = match_end(s->match);
+	if (!rc)
+		rc = preempt_run(s, err);
 	if (n > STARTS_PER_TURN)
 		core_want_match(s);
 	else if (wake >= 0)

@@ -6,6 +6,7 @@
 #include "common/base/hash.h"
 #include "common/base/list.h"
 #include "common/base/xalloc.h"
+#include "scheduler/conclimit.h"
 #include "scheduler/nodes.h"
 #include "scheduler/queue.h"
 #include "scheduler/sig.h"
@@ -21,6 +22,8 @@ struct match {
 	struct queue *queue;
 	struct nodes *nodes;
 	struct slotclasses *classes;
+	struct conclimits *limits; /* or NULL */
+	bool limited; /* some bucket is */
 	unsigned int generation; /* of the slots' sig, as the classes know it */
 	int64_t boot_ms, now;
 	int64_t wake_ms; /* earliest time a held back job is free, or -1 */
@@ -39,6 +42,11 @@ struct match *match_new(struct queue *q, struct nodes *n)
 	m->classes = slotclass_new(queue_slot_sig(q));
 	m->generation = sig_generation(queue_slot_sig(q));
 	return m;
+}
+
+void match_set_limits(struct match *m, struct conclimits *limits)
+{
+	m->limits = limits;
 }
 
 void match_free(struct match *m)
@@ -193,6 +201,24 @@ static void wake_waiting(struct match *m)
 			}
 }
 
+/* Something may have ended, or a limit have been raised, since. */
+static void wake_limited(struct match *m)
+{
+	struct hash_iter it = { 0 };
+	struct autocluster *ac;
+	struct bucket *b;
+
+	if (!m->limited)
+		return;
+	m->limited = false;
+	while ((ac = queue_next_autocluster(m->queue, &it)))
+		list_for_each(b, &ac->buckets, by_ac)
+			if (b->limited) {
+				b->limited = false;
+				queue_set_ready(m->queue, b, true);
+			}
+}
+
 void match_begin(struct match *m, int64_t now_boot_ms, int64_t now)
 {
 	struct slotclass *c;
@@ -200,6 +226,7 @@ void match_begin(struct match *m, int64_t now_boot_ms, int64_t now)
 	m->boot_ms = now_boot_ms;
 	m->now = now;
 	regenerate(m);
+	wake_limited(m);
 	while ((c = slotclass_next_fresh(m->classes)))
 		if (c->free_count)
 			wake_for(m, c);
@@ -300,11 +327,28 @@ static void skip(struct match *m, struct job *j)
 	m->skipped[m->skip_count++] = j;
 }
 
+/* Neither a concurrency limit nor the user's ceiling is in the way? */
+static bool may_start(struct match *m, struct bucket *b)
+{
+	const struct autocluster *ac = b->ac;
+
+	if (share_allows(&b->user->share, (double)ac->request.cpus) &&
+	    (!m->limits ||
+	     conclimit_allows(m->limits, ad_str(ac->ad, "ConcurrencyLimits"),
+			      NULL)))
+		return true;
+	b->limited = m->limited = true;
+	queue_set_ready(m->queue, b, false);
+	return false;
+}
+
 /* The next job of a bucket that fits somewhere; else it is not ready. */
 static struct slot *try_bucket(struct match *m, struct bucket *b,
 			       struct job **ret_job)
 {
 	b->ac->decided = m->now;
+	if (!may_start(m, b))
+		return NULL;
 	for (int i = 0; i < SKIP_MAX; i++) {
 		struct jobheap_node *n = jobheap_top(&b->heap);
 		struct job *j;

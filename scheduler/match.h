@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 struct autocluster;
+struct conclimits;
 struct job;
 struct match;
 struct nodes;
@@ -25,6 +26,9 @@ struct slotclass;
 struct match *match_new(struct queue *q, struct nodes *n);
 /* The slots must be gone (nodes_free). */
 void match_free(struct match *m);
+
+/* Concurrency limits, borrowed; none where this was not called. */
+void match_set_limits(struct match *m, struct conclimits *limits);
 
 /*
  * Looks at a slot again: call when its ad, what is left of it, its attempt or

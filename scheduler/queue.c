@@ -18,9 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const first_of_job[] = { "Requirements", "Rank",
-					    "RequestCpus",  "RequestMemory",
-					    "RequestDisk",  NULL };
+static const char *const first_of_job[] = { "Requirements",
+					    "Rank",
+					    "RequestCpus",
+					    "RequestMemory",
+					    "RequestDisk",
+					    "ConcurrencyLimits",
+					    NULL };
 static const char *const first_of_slot[] = { "Requirements", "Rank", "Arch",
 					     "OpSys", NULL };
 

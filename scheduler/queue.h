@@ -109,6 +109,8 @@ struct bucket {
 	/* Ready: has jobs, and nothing says that no free slot fits. */
 	struct list ready_link;
 	bool waits; /* its best jobs wait for a time of their own */
+	bool limited; /* a concurrency limit, or the user's ceiling, was
+		       * reached: looked at again in each turn */
 };
 
 struct queue;

@@ -8,6 +8,7 @@
 #include "common/store/index.h"
 #include "scheduler/attempts.h"
 #include "scheduler/ckpts.h"
+#include "scheduler/conclimit.h"
 #include "scheduler/core.h"
 #include "scheduler/db/db.h"
 #include "scheduler/db/dbjobs.h"
@@ -170,6 +171,10 @@ int recover_load(struct sched *s, struct err *err)
 	s->match = match_new(s->queue, s->nodes);
 	s->attempts = hash_new(NULL);
 	factory_new(s);
+	rc = config_limits(&s->config, &s->limits, err);
+	if (rc)
+		return rc;
+	match_set_limits(s->match, s->limits);
 	rc = load_rows(s, err);
 	if (!rc)
 		rc = enqueue_idle(s, err);
@@ -190,6 +195,8 @@ void recover_unload(struct sched *s)
 		return;
 	outbox_drop(s);
 	factory_free(s);
+	conclimit_free(s->limits);
+	s->limits = NULL;
 	attempts_free_all(s);
 	hash_free(s->attempts);
 	nodes_free(s->nodes);

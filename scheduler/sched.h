@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 struct backend;
+struct conclimits;
 struct core;
 struct db;
 struct evloop;
@@ -61,6 +62,8 @@ struct sched {
 	struct match *match;
 	struct hash *attempts; /* live ones, by nonce */
 	struct factory *factory;
+	struct conclimits *limits; /* what live attempts use of them */
+	int64_t preempt_next_ms; /* boot clock */
 
 	struct backend *backend; /* packs */
 	struct index *index;

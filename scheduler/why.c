@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "scheduler/why.h"
 
+#include "common/ad/ad.h"
 #include "common/base/clock.h"
 #include "common/base/hash.h"
 #include "common/base/xalloc.h"
 #include "scheduler/attempts.h"
+#include "scheduler/conclimit.h"
 #include "scheduler/match.h"
 #include "scheduler/nodes.h"
 #include "scheduler/queue.h"
@@ -112,10 +114,12 @@ static bool others_first(struct queue *q, const struct user *u)
 }
 
 static const char *limits(struct queue *q, const struct user *u,
-			  const struct why_counts *n)
+			  const struct why_counts *n, bool limited)
 {
 	if (!n->matched)
 		return "no-host";
+	if (limited)
+		return "limit";
 	if (n->willing)
 		return "none";
 	if (n->others && others_first(q, u))
@@ -205,19 +209,45 @@ static char *own_reason(const struct job *j)
 	return NULL;
 }
 
+/* Which limit is reached; NULL: none. */
+static char *limit_text(struct sched *s, const struct bucket *b)
+{
+	const struct autocluster *ac = b->ac;
+	char *name = NULL, *text;
+
+	if (!share_allows(&b->user->share, (double)ac->request.cpus))
+		return xasprintf("%s's ceiling of cores is reached",
+				 b->user->name);
+	if (conclimit_allows(s->limits, ad_str(ac->ad, "ConcurrencyLimits"),
+			     &name))
+		return NULL;
+	text = xasprintf("the concurrency limit %s is reached: %g of %g are "
+			 "in use",
+			 name, conclimit_used(s->limits, name),
+			 conclimit_max(s->limits, name));
+	free(name);
+	return text;
+}
+
 void why_json(struct sched *s, const struct job *j, json_t *root)
 {
 	struct autocluster *ac = j->bucket->ac;
 	struct user *u = j->bucket->user;
 	int64_t start = clock_mono_ns();
-	char *worst = NULL, *text, *own = own_reason(j);
+	char *worst = NULL, *text, *own = own_reason(j), *limited;
 	const char *limit;
 	struct why_counts n;
 
 	why_count(s->match, s->nodes, ac, u, &n);
 	why_clauses(s->match, s->nodes, ac, root, &worst);
-	limit = limits(s->queue, u, &n);
-	text = n.willing && own ? xstrdup(own) : why_text(ac, &n, limit, worst);
+	limited = limit_text(s, j->bucket);
+	limit = limits(s->queue, u, &n, limited);
+	if (n.matched && limited)
+		text = xstrdup(limited);
+	else if (n.willing && own)
+		text = xstrdup(own);
+	else
+		text = why_text(ac, &n, limit, worst);
 	json_set_int(root, "autocluster", ac->id);
 	json_set_str(root, "state",
 		     n.willing	 ? "match"
@@ -230,6 +260,7 @@ void why_json(struct sched *s, const struct job *j, json_t *root)
 	json_object_set_new(root, "match_ms",
 			    json_real((double)(clock_mono_ns() - start) / 1e6));
 	json_set_str(root, "text", text);
+	free(limited);
 	free(own);
 	free(worst);
 	free(text);

@@ -3,6 +3,7 @@
 #include "tests/unit/sched.h"
 
 #include "scheduler/hostend.h"
+#include "scheduler/why.h"
 
 static struct job *job(struct bench *b, int cluster, int proc)
 {
@@ -224,6 +225,77 @@ static void test_a_job_that_fails_everywhere_is_held(void **state)
 	assert_int_equal(j->state, JOBSTATE_HELD);
 }
 
+static void test_concurrency_limits(void **state)
+{
+	struct bench *b = *state;
+	json_t *why = json_object();
+	struct err err = ERR_INIT;
+
+	ok(config_set(&b->s.config, "concurrency_limits = lic=2", &err), &err);
+	ok(recover_reload(&b->s, &err), &err);
+	bench_host(b, "h", 4, "");
+	bench_submit(b, "ann", 1, 3, "ConcurrencyLimits = \"LIC\"");
+	bench_submit(b, "ann", 2, 1, "JobPrio = -5");
+	bench_turn(b);
+	assert_null(job(b, 1, 2)->attempt);
+	assert_non_null(job(b, 2, 0)->attempt);
+	why_json(&b->s, job(b, 1, 2), why);
+	assert_string_equal(json_string_value(json_object_get(why, "limits")),
+			    "limit");
+	assert_string_equal(json_string_value(json_object_get(why, "text")),
+			    "the concurrency limit LIC is reached: 2 of 2 are "
+			    "in use");
+	json_decref(why);
+	end_so(b, job(b, 1, 0), WIRE_HOW_EXITED, 0);
+	assert_non_null(job(b, 1, 2)->attempt);
+}
+
+static void start(struct bench *b, struct job *j)
+{
+	struct err err = ERR_INIT;
+
+	ok(jobs_event(&b->s, j, JOBEVENT_STARTED, NULL, NULL, &err), &err);
+	j->attempt->state = WIRE_RUN_RUNNING;
+	j->attempt->started = sched_now();
+}
+
+static void test_preemption(void **state)
+{
+	struct bench *b = *state;
+	struct policy *p = &b->s.config.policy;
+
+	bench_host(b, "h", 3, "");
+	bench_submit(b, "ann", 1, 3, "");
+	bench_turn(b);
+	for (int i = 0; i < 3; i++)
+		start(b, job(b, 1, i));
+	job(b, 1, 0)->attempt->started -= 9000;
+	job(b, 1, 1)->attempt->started -= 7000;
+	job(b, 1, 2)->attempt->started -= 8000;
+	/* The one that loses least is writing a checkpoint. */
+	job(b, 1, 1)->attempt->ckpt_asked = 1;
+	queue_find_user(b->s.queue, "ann")->share.priority = 100;
+	bench_submit(b, "bob", 2, 2, "");
+	bench_turn(b);
+	/* Off by default. */
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(job(b, 1, i)->state, JOBSTATE_RUNNING);
+	p->preempt = true;
+	core_want_match(&b->s);
+	bench_turn(b);
+	assert_int_equal(job(b, 1, 0)->state, JOBSTATE_RUNNING);
+	assert_int_equal(job(b, 1, 1)->state, JOBSTATE_RUNNING);
+	assert_int_equal(job(b, 1, 2)->state, JOBSTATE_VACATING);
+	/* One at a time, and its slot goes to who asked. */
+	b->s.preempt_next_ms = 0;
+	core_want_match(&b->s);
+	bench_turn(b);
+	assert_int_equal(job(b, 1, 0)->state, JOBSTATE_RUNNING);
+	evict(b, job(b, 1, 2));
+	bench_turn(b);
+	assert_non_null(job(b, 2, 0)->attempt);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int main(void)
@@ -237,6 +309,8 @@ int main(void)
 		TEST(test_attributes_of_the_carved_slot_are_expanded),
 		TEST(test_a_black_hole_is_set_aside),
 		TEST(test_a_job_that_fails_everywhere_is_held),
+		TEST(test_concurrency_limits),
+		TEST(test_preemption),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
