@@ -76,7 +76,8 @@ static struct slotclass *class_of(struct match *m, struct slot *s,
 static void classify(struct match *m, struct slot *s)
 {
 	struct slotclass *class = class_of(m, s, s->offer);
-	struct slotclass *whole = class_of(m, s, s->ad);
+	struct slotclass *whole = s->ad == s->offer ? slotclass_ref(class)
+						    : class_of(m, s, s->ad);
 
 	if (s->class != class)
 		slotclass_set_free(s, false);

@@ -106,6 +106,12 @@ struct slotclass *slotclass_get(struct slotclasses *all, struct ad *ad,
 	return c;
 }
 
+struct slotclass *slotclass_ref(struct slotclass *c)
+{
+	c->uses++;
+	return c;
+}
+
 void slotclass_leave(struct slotclass *c)
 {
 	if (!c || --c->uses)

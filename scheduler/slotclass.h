@@ -42,10 +42,11 @@ void slotclass_free(struct slotclasses *all);
 
 /*
  * The class of a slot with this ad, with one more use; *ret_new says that it
- * was made. slotclass_leave drops a use.
+ * was made. slotclass_ref adds a use, slotclass_leave drops one.
  */
 struct slotclass *slotclass_get(struct slotclasses *all, struct ad *ad,
 				const char *arch, bool *ret_new);
+struct slotclass *slotclass_ref(struct slotclass *c);
 void slotclass_leave(struct slotclass *c);
 /* All indexes are below this. */
 unsigned int slotclass_bound(const struct slotclasses *all);

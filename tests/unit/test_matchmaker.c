@@ -23,24 +23,36 @@ static void evict(struct bench *b, struct job *j)
 static const char whole[] = "PartitionableSlot = true\nCpus = 4\n"
 			    "Memory = 1000\nDisk = 100000\nRank = 0";
 
+static const char for_x86[] = "Requirements = TARGET.Arch == \"X86_64\"";
+
+static bool is_ready(const struct job *j)
+{
+	return !list_empty(&j->bucket->ready_link);
+}
+
 static void test_a_freed_slot_wakes_who_waits(void **state)
 {
 	struct bench *b = *state;
 
 	bench_host(b, "h", 1, "");
-	bench_submit(b, "ann", 1, 1, "JobPrio = 5");
+	bench_submit(b, "ann", 1, 1, for_x86);
+	bench_turn(b);
+	/* This one stays free: so all who wait were asked, and are left
+	 * alone from then on. */
+	bench_host(b, "arm", 1, "Arch = \"ARM\"");
 	bench_submit(b, "ann", 2, 1, "Requirements = TARGET.Arch == \"PPC\"");
-	bench_submit(b, "bob", 3, 1, "");
+	bench_submit(b, "bob", 3, 1, for_x86);
 	bench_turn(b);
 	assert_non_null(job(b, 1, 0)->attempt);
-	assert_null(job(b, 3, 0)->attempt);
+	assert_false(is_ready(job(b, 2, 0)));
+	assert_false(is_ready(job(b, 3, 0)));
 	/* Nobody who fits is left out, nobody who does not is asked. */
 	jobs_event(&b->s, job(b, 1, 0), JOBEVENT_HOLD, NULL, NULL, NULL);
 	evict(b, job(b, 1, 0));
 	bench_turn(b);
 	assert_int_equal(job(b, 1, 0)->state, JOBSTATE_HELD);
 	assert_non_null(job(b, 3, 0)->attempt);
-	assert_true(list_empty(&job(b, 2, 0)->bucket->ready_link));
+	assert_false(is_ready(job(b, 2, 0)));
 	bench_host(b, "ppc", 1, "Arch = \"PPC\"");
 	bench_turn(b);
 	assert_string_equal(job(b, 2, 0)->attempt->host, "ppc");
