@@ -33,6 +33,7 @@ struct nodes;
 struct outbox;
 struct sessions;
 struct place;
+struct policywalk;
 struct prepare;
 struct queue;
 struct reader;
@@ -71,6 +72,7 @@ struct sched {
 	struct outbox *outbox;
 	struct prepare *prepare;
 	struct place *place;
+	struct policywalk *policywalk;
 	struct timers *timers;
 	struct tokens *tokens;
 	struct sessions *sessions;

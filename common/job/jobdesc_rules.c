@@ -65,6 +65,12 @@ static const struct rule {
 	{ "StackSize", { "stack_size" }, RULE_INT },
 	{ "SubmitEventNotes", { "submit_event_notes" }, RULE_STRING },
 	{ "SubmitEventUserNotes", { "submit_event_user_notes" }, RULE_STRING },
+	{ "ULogExecuteEventAttrs", { "ulog_execute_attrs" }, RULE_STRING },
+	{ "JobAdInformationAttrs", { "job_ad_information_attrs" }, RULE_STRING },
+	{ "UserLogFormat", { "log_format" }, RULE_STRING },
+	{ "PeriodicReleaseReason", { "periodic_release_reason" }, RULE_EXPR },
+	{ "PeriodicRemoveReason", { "periodic_remove_reason" }, RULE_EXPR },
+	{ "PeriodicVacateReason", { "periodic_vacate_reason" }, RULE_EXPR },
 };
 
 static int set_int(struct jobdesc *d, const struct rule *rule,
