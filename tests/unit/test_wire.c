@@ -76,7 +76,7 @@ static void test_sync_round_trip(void **state)
 		"\"freeze_ms\":3,\"ckpt_ms\":null,\"upload_ms\":null,"
 		"\"resume_ms\":null,\"image_bytes\":null,\"memory_kb\":7,"
 		"\"disk_kb\":null,\"sent_bytes\":null,"
-		"\"received_bytes\":null,\"suspended_s\":null,\"processes\":null,\"processes\":3,"
+		"\"received_bytes\":null,\"suspended_s\":null,\"processes\":null,"
 		"\"user_cpu_s\":1.5,\"sys_cpu_s\":0.0}],"
 		"\"ends\":[]}";
 	json_t *in = parse(text), *out;
