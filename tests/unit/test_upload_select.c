@@ -192,12 +192,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		T(test_checkpoint),
-		T(test_own_checkpoint),
-		T(test_empty_checkpoint),
-		T(test_evicted),
-		T(test_new_and_modified),
-		T(test_named),
+		T(test_checkpoint),	   T(test_own_checkpoint),
+		T(test_empty_checkpoint),  T(test_evicted),
+		T(test_new_and_modified),  T(test_named),
 		T(test_missing_and_links),
 #undef T
 	};
