@@ -109,22 +109,18 @@ static bool parse_range(const char *text, int64_t size, int64_t *ret_from,
 	return true;
 }
 
-int api_send_file(struct sched *s, struct httpd_req *req, const char *path,
-		  struct err *err)
+int api_send_fd(struct sched *s, struct httpd_req *req, int fd, struct err *err)
 {
 	static const char type[] = "application/octet-stream";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	int64_t from = 0, len;
 	char range[80];
 	struct stat st;
 	int status = 200;
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		int rc = err_set(err, -ETIME,
-				 "the file is not in the spool any more");
+	if (fstat(fd, &st) < 0) {
+		int rc = err_sys(err, -errno, "cannot send a file");
 
-		if (fd >= 0)
-			close(fd);
+		close(fd);
 		return rc;
 	}
 	len = st.st_size;
@@ -139,6 +135,17 @@ int api_send_file(struct sched *s, struct httpd_req *req, const char *path,
 	api_state_header(s, req);
 	httpd_reply_fd(req, status, type, fd, from, len);
 	return 0;
+}
+
+int api_send_file(struct sched *s, struct httpd_req *req, const char *path,
+		  struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_set(err, -ETIME,
+			       "the file is not in the spool any more");
+	return api_send_fd(s, req, fd, err);
 }
 
 /* -- who ------------------------------------------------------------------------------ */

@@ -51,7 +51,10 @@ void api_fail(struct sched *s, struct httpd_req *req, int status,
 void api_reply(struct api_call *c, int status, json_t *json);
 /* Sets the header Harrier-State. */
 void api_state_header(struct sched *s, struct httpd_req *req);
-/* Replies with a file of the spool, Range honoured; on failure nothing. */
+/* Replies with a file, Range honoured; on failure nothing. Takes @fd. */
+int api_send_fd(struct sched *s, struct httpd_req *req, int fd,
+		struct err *err);
+/* The same with one of the spool. */
 int api_send_file(struct sched *s, struct httpd_req *req, const char *path,
 		  struct err *err);
 

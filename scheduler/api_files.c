@@ -20,6 +20,7 @@
 #include "scheduler/ckpts.h"
 #include "scheduler/core.h"
 #include "scheduler/db/db.h"
+#include "scheduler/joblog.h"
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
 #include "scheduler/spool.h"
@@ -104,7 +105,7 @@ static int begin_upload(struct sched *s, struct attempt *a,
 		.needs = needs,
 		.stats = stats,
 	};
-	struct wire_missing missing = { NULL, NULL, 0 };
+	struct wire_missing missing = { .upload = NULL };
 	struct chunk_id *ids = NULL;
 	struct manifest m;
 	int64_t id = 0;
@@ -131,6 +132,37 @@ static int begin_upload(struct sched *s, struct attempt *a,
 	return rc;
 }
 
+/* A checkpoint that is none: the log says so, the older one stays. */
+static int refuse(struct sched *s, struct attempt *a, const char *why,
+		  json_t **ret_reply, struct err *err)
+{
+	struct wire_missing none = { .upload = (char *)"",
+				     .refused = (char *)why };
+	char *text = xasprintf("Checkpoint refused: %s", why);
+	int rc = joblog_note(s, a->job, text, err);
+
+	free(text);
+	*ret_reply = rc ? NULL : wire_missing_encode(&none);
+	return rc;
+}
+
+static int offer_checkpoint(struct sched *s, struct attempt *a,
+			    const struct wire_offer *o, json_t **ret_reply,
+			    struct err *err)
+{
+	bool unchanged = false;
+	int rc = 0;
+
+	if (o->fault)
+		return refuse(s, a, o->fault, ret_reply, err);
+	if (!o->image || !*o->image)
+		rc = ckpts_is_unchanged(s, a->job, o, &unchanged, err);
+	if (!rc && unchanged)
+		return refuse(s, a, "its files are those of the last one",
+			      ret_reply, err);
+	return rc ? rc : begin_upload(s, a, o, false, ret_reply, err);
+}
+
 static void offer(struct api_call *c, bool outputs)
 {
 	struct attempt *a = path_attempt(c);
@@ -143,7 +175,8 @@ static void offer(struct api_call *c, bool outputs)
 		return;
 	rc = wire_offer_decode(c->body, outputs, &o, &err);
 	if (!rc)
-		rc = begin_upload(c->s, a, &o, outputs, &reply, &err);
+		rc = outputs ? begin_upload(c->s, a, &o, true, &reply, &err)
+			     : offer_checkpoint(c->s, a, &o, &reply, &err);
 	if (!rc && !outputs)
 		wire_figures_merge(&a->figures, &o.figures);
 	wire_offer_release(&o);

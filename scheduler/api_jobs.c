@@ -15,6 +15,7 @@
 #include "scheduler/db/dbattempts.h"
 #include "scheduler/db/dbevents.h"
 #include "scheduler/db/dbjobs.h"
+#include "scheduler/joblog.h"
 #include "scheduler/jobs.h"
 #include "scheduler/queue.h"
 #include "scheduler/reader.h"
@@ -314,6 +315,18 @@ int api_check_changes(const struct ad *changes, struct err *err)
 	return 0;
 }
 
+static int log_changes(struct sched *s, struct job *j, const struct ad *changes,
+		       struct err *err)
+{
+	struct ad *ad = NULL;
+	int rc = queue_ad(s->db, j, &ad, err);
+
+	if (!rc)
+		rc = joblog_changed(s, j, ad, changes, err);
+	ad_free(ad);
+	return rc;
+}
+
 void api_jobs_attrs(struct api_call *c)
 {
 	struct err err = ERR_INIT;
@@ -335,6 +348,8 @@ void api_jobs_attrs(struct api_call *c)
 	if (!rc && !api_may_act(c, j->cluster->owner->name))
 		rc = err_set(&err, -EACCES, "job %s is %s's", c->args[0],
 			     j->cluster->owner->name);
+	if (!rc)
+		rc = log_changes(c->s, j, changes, &err);
 	if (!rc)
 		rc = jobs_set_attr(c->s, j, changes, &err);
 	ad_free(changes);

@@ -6,6 +6,7 @@
 #ifndef HARRIER_SCHEDULER_ATTEMPTS_H
 #define HARRIER_SCHEDULER_ATTEMPTS_H
 
+#include "common/job/eventlog.h"
 #include "common/job/wire.h"
 #include "common/svc/json.h"
 
@@ -31,6 +32,7 @@ struct attempt {
 	char *reason; /* of the order, or NULL */
 	char *preempted_for; /* the user it makes room for, or NULL */
 	char *limits; /* its ConcurrencyLimits, or NULL */
+	int vacate_code; /* of the order, 0: none (joblog.h) */
 	int64_t resumed_from;
 	double cores; /* charged to the account */
 	int64_t matched, started; /* Unix seconds */
@@ -38,6 +40,14 @@ struct attempt {
 	char *address, *scratch;
 	int64_t lease_until_ms; /* boot clock */
 	int64_t suspended_at; /* Unix seconds, 0: not suspended */
+	/* What the event log has been told (joblog.c); only in memory. */
+	bool disconnected;
+	enum event_transfer transfer;
+	int64_t logged_kb; /* memory in the last 006 */
+	int64_t saved; /* its last checkpoint, Unix seconds; 0: none */
+	/* jobpolicy.c: how long it may run; -1: for ever. */
+	bool allowed_read;
+	int64_t allowed_job_s, allowed_execute_s;
 	json_t *start; /* ready to be sent, or NULL */
 };
 

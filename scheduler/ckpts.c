@@ -9,12 +9,14 @@
 #include "common/job/wire.h"
 #include "common/job/wire_get.h"
 #include "common/store/index.h"
+#include "common/store/manifest.h"
 #include "common/svc/json.h"
 #include "scheduler/archtab.h"
 #include "scheduler/attempts.h"
 #include "scheduler/core.h"
 #include "scheduler/db/dbjobs.h"
 #include "scheduler/feed.h"
+#include "scheduler/jobfiles.h"
 #include "scheduler/joblog.h"
 #include "scheduler/jobs.h"
 #include "scheduler/nodes.h"
@@ -143,6 +145,24 @@ static void announce(struct sched *s, const struct job *j, int64_t id,
 			   "state", state));
 }
 
+/* 003: how much was saved, and how long making and bringing it took. */
+static int log_committed(struct sched *s, struct job *j, const struct ad *ad,
+			 int64_t id, int64_t upload_ms, struct err *err)
+{
+	int64_t ckpt_ms = j->attempt->figures.ckpt_ms;
+	struct index_ckpt c = { 0 };
+	int rc = index_get(s->index, id, &c, err);
+
+	if (rc)
+		return rc;
+	rc = joblog_checkpoint(s, j, ad, id, (int64_t)c.bytes,
+			       (ckpt_ms > 0 ? ckpt_ms : 0) +
+				       (upload_ms > 0 ? upload_ms : 0),
+			       err);
+	index_ckpt_release(&c);
+	return rc;
+}
+
 int ckpts_committed(struct sched *s, struct job *j, int64_t id,
 		    int64_t upload_ms, struct err *err)
 {
@@ -159,6 +179,7 @@ int ckpts_committed(struct sched *s, struct job *j, int64_t id,
 		rc = queue_ad(s->db, j, &ad, err);
 	if (!rc) {
 		a->figures.upload_ms = upload_ms;
+		a->saved = sched_now();
 		ad_set_int(changes, "LastCkptTime", sched_now());
 		ad_set_int(changes, "NumCkpts", ad_int(ad, "NumCkpts", 0) + 1);
 		ad_set_int(changes, "CheckpointNumber",
@@ -166,12 +187,71 @@ int ckpts_committed(struct sched *s, struct job *j, int64_t id,
 		rc = jobs_set_attr(s, j, changes, err);
 	}
 	if (!rc)
-		rc = joblog_checkpoint(s, j, ad, id, a->figures.image_bytes,
-				       a->figures.ckpt_ms, err);
+		rc = log_committed(s, j, ad, id, upload_ms, err);
 	if (!rc)
 		announce(s, j, id, "committed");
 	ad_free(changes);
 	ad_free(ad);
+	return rc;
+}
+
+static bool is_stream(const char *name)
+{
+	return !strcmp(name, JOBFILES_STDOUT) || !strcmp(name, JOBFILES_STDERR);
+}
+
+static bool is_same_file(const struct wire_file *a,
+			 const struct manifest_file *b)
+{
+	if (strcmp(a->name, b->name) || a->size != b->size ||
+	    a->chunk_count != b->chunk_count)
+		return false;
+	for (size_t i = 0; i < a->chunk_count; i++)
+		if (memcmp(a->chunks[i], b->chunks[i].b, sizeof(a->chunks[i])))
+			return false;
+	return true;
+}
+
+static size_t count_files(const struct manifest *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->file_count; i++)
+		n += !is_stream(m->files[i].name);
+	return n;
+}
+
+static bool has_file(const struct manifest *m, const struct wire_file *file)
+{
+	for (size_t i = 0; i < m->file_count; i++)
+		if (is_same_file(file, &m->files[i]))
+			return true;
+	return false;
+}
+
+int ckpts_is_unchanged(struct sched *s, const struct job *j,
+		       const struct wire_offer *o, bool *ret_unchanged,
+		       struct err *err)
+{
+	struct manifest m;
+	size_t same = 0;
+	bool all = true;
+	int rc;
+
+	*ret_unchanged = false;
+	if (!j->ckpt)
+		return 0;
+	manifest_init(&m);
+	rc = index_manifest(s->index, j->ckpt->id, &m, err);
+	for (size_t i = 0; !rc && all && i < o->file_count; i++) {
+		if (is_stream(o->files[i].name))
+			continue;
+		all = has_file(&m, &o->files[i]);
+		same++;
+	}
+	if (!rc)
+		*ret_unchanged = all && same == count_files(&m);
+	manifest_release(&m);
 	return rc;
 }
 

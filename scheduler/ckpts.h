@@ -52,4 +52,12 @@ bool ckpts_has_way(struct sched *s, struct job *j, const char *arch,
 /* The API's view; new reference. */
 json_t *ckpts_json(struct sched *s, const struct index_ckpt *c, bool files);
 
+/*
+ * Are the files of this offer, but for the standard streams, those of the
+ * job's newest checkpoint?
+ */
+int ckpts_is_unchanged(struct sched *s, const struct job *j,
+		       const struct wire_offer *o, bool *ret_unchanged,
+		       struct err *err);
+
 #endif

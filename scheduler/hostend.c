@@ -6,6 +6,7 @@
 #include "common/job/wire.h"
 #include "common/store/index.h"
 #include "scheduler/attempts.h"
+#include "scheduler/joblog.h"
 #include "scheduler/jobs.h"
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
@@ -75,7 +76,9 @@ int hostend_take(struct sched *s, struct attempt *a, const struct wire_end *end,
 		own.how = WIRE_HOW_LOST;
 		own.message = "its outputs were not committed";
 	}
-	rc = began(s, a, &own, err);
+	rc = joblog_ended(s, a, &own, err);
+	if (!rc)
+		rc = began(s, a, &own, err);
 	return rc ? rc : jobs_attempt_end(s, a->job, &own, err);
 }
 

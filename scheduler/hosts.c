@@ -18,6 +18,7 @@
 #include "scheduler/drain.h"
 #include "scheduler/feed.h"
 #include "scheduler/hostend.h"
+#include "scheduler/joblog.h"
 #include "scheduler/jobs.h"
 #include "scheduler/match.h"
 #include "scheduler/nodes.h"
@@ -82,8 +83,9 @@ static int take_attempt(struct sched *s, struct attempt *a,
 	attempts_renew(a);
 	take_texts(a, w);
 	wire_figures_merge(&a->figures, &w->figures);
-	if (!changed)
-		return 0;
+	rc = joblog_heard(s, a, w, err);
+	if (rc || !changed)
+		return rc;
 	a->reported = true;
 	if (a->state == WIRE_RUN_STARTING && w->state != WIRE_RUN_STARTING)
 		a->started = sched_now();
@@ -462,7 +464,8 @@ static void tick_leases(struct sched *s, int64_t now_ms)
 	}
 }
 
-/* What a silent host cannot have got goes to others at once. */
+/* What a silent host cannot have got goes to others at once; the log of the
+ * rest is told. */
 static void take_back(struct sched *s, struct host *h)
 {
 	struct err err = ERR_INIT;
@@ -470,8 +473,13 @@ static void take_back(struct sched *s, struct host *h)
 	for (size_t i = h->slot_count; i-- > 0;) {
 		struct attempt *a = h->slots[i]->attempt;
 
-		if (a && !a->sent && hostend_unsent(s, a, &err))
+		if (!a)
+			continue;
+		if (a->sent ? joblog_silent(s, a, &err)
+			    : hostend_unsent(s, a, &err)) {
+			core_poison(s, &err);
 			break;
+		}
 	}
 }
 
@@ -508,7 +516,8 @@ void hosts_tick(struct sched *s)
 int hosts_vacate(struct sched *s, struct host *h, bool fast, json_t *ret_jobs,
 		 struct err *err)
 {
-	struct jobs_note note = { .reason = "the host was asked to be free" };
+	struct jobs_note note = { .reason = "the host was asked to be free",
+				  .code = JOBLOG_VACATE_COMMAND };
 	int rc = 0;
 
 	for (size_t i = h->slot_count; !rc && i-- > 0;) {

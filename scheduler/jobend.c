@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* jobs.h: which event the end of an attempt is, and the policy expressions. */
+/* jobs.h: which event the end of an attempt is. */
 #include "scheduler/jobs.h"
 
 #include "common/ad/ad.h"
@@ -13,6 +13,8 @@
 #include "scheduler/core.h"
 #include "scheduler/db/dbjobs.h"
 #include "scheduler/joblog.h"
+#include "scheduler/jobpolicy.h"
+#include "scheduler/nodes.h"
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
 
@@ -25,36 +27,73 @@
 /* Nor is the host an evicted job has just left. */
 #define AVOID_MS INT64_C(60000)
 
-/* The job's own word on its exit: done, again, or held? */
+/* The events that mean: at once, without waiting for outputs. */
+static bool waits_for_outputs(const struct job *j, const struct wire_end *end)
+{
+	return end->outputs && j->state != JOBSTATE_HOLDING &&
+	       j->state != JOBSTATE_REMOVING;
+}
+
+/*
+ * The job's own word on its exit: done, again, held or removed? With outputs
+ * it is asked once they are in place (jobs_placed), so that people find what
+ * a failed run said.
+ */
 static enum job_event exit_event(struct sched *s, struct job *j,
 				 const struct wire_end *end,
 				 struct jobs_note *note, char **ret_reason)
 {
-	enum job_event event = JOBEVENT_EXITED;
 	bool by_signal = end->how == WIRE_HOW_SIGNALED;
+	struct jobpolicy p;
 	struct ad *ad;
 
-	if (queue_ad(s->db, j, &ad, NULL))
-		return event;
+	if (waits_for_outputs(j, end) || queue_ad(s->db, j, &ad, NULL))
+		return JOBEVENT_EXITED;
 	ad_set_bool(ad, "ExitBySignal", by_signal);
 	ad_set_int(ad, by_signal ? "ExitSignal" : "ExitCode", end->code);
+	ad_delete(ad, by_signal ? "ExitCode" : "ExitSignal");
 	ad_set_int(ad, "NumJobCompletions",
 		   ad_int(ad, "NumJobCompletions", 0) + 1);
-	if (ad_bool(ad, "OnExitHold", false)) {
-		event = JOBEVENT_EXIT_HOLD;
-		*ret_reason = ad_eval_string(ad, NULL, "OnExitHoldReason");
-		if (!*ret_reason)
-			*ret_reason = xstrdup("The job attribute OnExitHold "
-					      "expression evaluated to TRUE");
-		note->reason = *ret_reason;
-		note->code = JOBS_HOLD_POLICY;
-		note->subcode = (int)ad_int(ad, "OnExitHoldSubCode", 0);
-	} else if (!ad_bool(ad, "OnExitRemove", true)) {
-		event = JOBEVENT_AGAIN;
-		note->reason = "OnExitRemove is not TRUE";
-	}
+	jobpolicy_on_exit(ad, &p);
 	ad_free(ad);
-	return event;
+	note->reason = *ret_reason = p.reason;
+	note->code = p.code;
+	note->subcode = p.subcode;
+	/* Removed by its own policy: as one that ends, and is then removed. */
+	return p.event == JOBEVENT_REMOVE ? JOBEVENT_EXITED : p.event;
+}
+
+static enum job_event placed_event(enum job_event event)
+{
+	switch (event) {
+	case JOBEVENT_AGAIN:
+		return JOBEVENT_PLACED_AGAIN;
+	case JOBEVENT_EXIT_HOLD:
+		return JOBEVENT_PLACED_HOLD;
+	case JOBEVENT_REMOVE:
+		return JOBEVENT_REMOVE;
+	default:
+		return JOBEVENT_PLACED;
+	}
+}
+
+int jobs_placed(struct sched *s, struct job *j, struct err *err)
+{
+	struct jobs_note note = { .code = 0 };
+	struct jobpolicy p;
+	struct ad *ad = NULL;
+	int rc = queue_ad(s->db, j, &ad, err);
+
+	if (rc)
+		return rc;
+	jobpolicy_on_exit(ad, &p);
+	ad_free(ad);
+	note.reason = p.reason;
+	note.code = p.code;
+	note.subcode = p.subcode;
+	rc = jobs_event(s, j, placed_event(p.event), &note, NULL, err);
+	free(p.reason);
+	return rc;
 }
 
 /*
@@ -76,8 +115,10 @@ static enum job_event unrestartable(struct sched *s, struct job *j,
 		*rc = dbjobs_exclude(s->db, j->cluster->id, j->proc,
 				     a->resumed_from, a->arch, err);
 	if (!*rc && a->resumed_from &&
-	    ckpts_has_way(s, j, a->arch, why, rc, err))
+	    ckpts_has_way(s, j, a->arch, why, rc, err)) {
+		note->code = JOBLOG_VACATE_SHADOW;
 		return JOBEVENT_EVICTED;
+	}
 	note->code = JOBS_HOLD_CHECKPOINT;
 	return JOBEVENT_FAILED;
 }
@@ -93,6 +134,25 @@ static enum job_event damaged(struct sched *s, struct job *j,
 	if (j->attempt->resumed_from)
 		*rc = ckpts_refuse(s, j, j->attempt->resumed_from, why, err);
 	return JOBEVENT_EVICTED;
+}
+
+/* Who made it leave, in words and as HTCondor's code of 004. */
+static void note_vacated(struct sched *s, const struct attempt *a,
+			 const struct wire_end *end, struct jobs_note *note,
+			 char **ret_reason)
+{
+	const struct host *h = nodes_host(s->nodes, a->host);
+
+	if (a->want < WIRE_WANT_VACATE) {
+		note->code = h && h->leaving ? JOBLOG_VACATE_SHUTDOWN
+					     : JOBLOG_VACATE_PREEMPTED;
+		note->reason = end->message;
+		return;
+	}
+	note->code = a->vacate_code ? a->vacate_code : JOBLOG_VACATE_USER;
+	/* The attempt goes before the last of its events is written. */
+	*ret_reason = a->reason ? xstrdup(a->reason) : NULL;
+	note->reason = *ret_reason ? *ret_reason : end->message;
 }
 
 int jobs_attempt_end(struct sched *s, struct job *j, const struct wire_end *end,
@@ -111,14 +171,17 @@ int jobs_attempt_end(struct sched *s, struct job *j, const struct wire_end *end,
 		break;
 	case WIRE_HOW_CHECKPOINTED:
 		event = JOBEVENT_CHECKPOINTED;
+		note_vacated(s, j->attempt, end, &note, &reason);
 		break;
 	case WIRE_HOW_UNRESTARTABLE:
 		event = unrestartable(s, j, end, &note, &rc, err);
 		break;
 	case WIRE_HOW_EVICTED:
+		note_vacated(s, j->attempt, end, &note, &reason);
 		break;
 	case WIRE_HOW_DAMAGED:
 		event = damaged(s, j, end, &rc, err);
+		note.code = JOBLOG_VACATE_SHADOW;
 		break;
 	case WIRE_HOW_REFUSED:
 		event = JOBEVENT_REFUSED;
@@ -127,7 +190,7 @@ int jobs_attempt_end(struct sched *s, struct job *j, const struct wire_end *end,
 		break;
 	case WIRE_HOW_FAILED:
 		event = JOBEVENT_FAILED;
-		note.code = JOBS_HOLD_START_FAILED;
+		note.code = end->hold ? end->hold : JOBS_HOLD_START_FAILED;
 		note.subcode = end->code;
 		break;
 	case WIRE_HOW_LOST:
@@ -154,79 +217,5 @@ int jobs_attempt_end(struct sched *s, struct job *j, const struct wire_end *end,
 		rc = jobs_hold_failing(s, j, err);
 	free(host);
 	free(reason);
-	return rc;
-}
-
-/* -- periodic expressions ----------------------------------------------------- */
-
-static const struct {
-	const char *attr, *reason_attr, *reason;
-	enum job_event event;
-} periodic[] = {
-	{ "PeriodicHold", "PeriodicHoldReason",
-	  "The job attribute PeriodicHold expression evaluated to TRUE",
-	  JOBEVENT_HOLD },
-	{ "PeriodicRelease", "PeriodicReleaseReason",
-	  "The job attribute PeriodicRelease expression evaluated to TRUE",
-	  JOBEVENT_RELEASE },
-	{ "PeriodicRemove", "PeriodicRemoveReason",
-	  "The job attribute PeriodicRemove expression evaluated to TRUE",
-	  JOBEVENT_REMOVE },
-};
-
-#define PERIODIC (sizeof(periodic) / sizeof(periodic[0]))
-
-static bool has_periodic(const struct cluster *c)
-{
-	for (size_t i = 0; i < PERIODIC; i++)
-		if (ad_has(c->ad, periodic[i].attr))
-			return true;
-	return false;
-}
-
-static int periodic_job(struct sched *s, struct job *j, struct err *err)
-{
-	struct ad *ad;
-	int rc = queue_ad(s->db, j, &ad, err);
-
-	for (size_t i = 0; !rc && i < PERIODIC; i++) {
-		struct jobs_note note = { .code = JOBS_HOLD_POLICY };
-		char *reason;
-
-		/* What a person held stays held. */
-		if (periodic[i].event == JOBEVENT_RELEASE &&
-		    ad_int(ad, "HoldReasonCode", 0) == JOBS_HOLD_USER)
-			continue;
-		if (!ad_bool(ad, periodic[i].attr, false) ||
-		    jobstate_step(j->state, periodic[i].event).verdict !=
-			    JOBSTATE_OK)
-			continue;
-		reason = ad_eval_string(ad, NULL, periodic[i].reason_attr);
-		note.reason = reason ? reason : periodic[i].reason;
-		rc = jobs_event(s, j, periodic[i].event, &note, NULL, err);
-		free(reason);
-		break;
-	}
-	ad_free(ad);
-	return rc;
-}
-
-int jobs_periodic(struct sched *s, struct err *err)
-{
-	struct hash_iter it = { 0 };
-	struct cluster *c;
-	int rc = 0;
-
-	while (!rc && (c = queue_next_cluster(s->queue, &it))) {
-		int pos = 0, id = c->id;
-		struct job *j;
-
-		if (!has_periodic(c))
-			continue;
-		/* The cluster goes with its last job. */
-		while (!rc && (c = queue_cluster(s->queue, id)) &&
-		       (j = queue_next_job(c, &pos)))
-			rc = periodic_job(s, j, err);
-	}
 	return rc;
 }

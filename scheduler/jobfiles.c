@@ -8,6 +8,7 @@
 #include "common/base/xalloc.h"
 #include "common/job/jobdesc.h"
 #include "common/job/wire.h"
+#include "common/job/wire_get.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -68,12 +69,27 @@ void jobfiles_release(struct jobfiles *f)
 	f->count = 0;
 }
 
+/* The name in the scratch directory: the last part, or the path as it is. */
+static const char *sandbox_name(const struct ad *job, const char *path)
+{
+	if (*path == '/' || !ad_bool(job, "PreserveRelativePaths", false))
+		return base_name(path);
+	while (!strncmp(path, "./", 2))
+		path += 2 + strspn(path + 2, "/");
+	/* What leads out of Iwd cannot keep its path. */
+	if (!strncmp(path, "../", 3) || strstr(path, "/../"))
+		return base_name(path);
+	return path;
+}
+
 static void add_relative(const struct ad *job, struct jobfiles *f,
 			 const char *path, bool executable)
 {
 	char *abs = absolute(job, path);
 
-	jobfiles_add(f, abs, base_name(abs), executable);
+	jobfiles_add(f, abs,
+		     executable ? base_name(abs) : sandbox_name(job, path),
+		     executable);
 	free(abs);
 }
 
@@ -88,18 +104,25 @@ static void add_input(const struct ad *job, struct jobfiles *f, char *item)
 	f->files[f->count - 1].contents = contents;
 }
 
+/* Blanks at both ends removed, in place. */
+static char *trim(char *text)
+{
+	size_t len;
+
+	text += strspn(text, " \t\n");
+	len = strlen(text);
+	while (len && strchr(" \t\n", text[len - 1]))
+		text[--len] = '\0';
+	return text;
+}
+
 static void add_inputs(const struct ad *job, struct jobfiles *f, char *list)
 {
 	char *save = NULL;
 
 	for (char *item = strtok_r(list, ",", &save); item;
 	     item = strtok_r(NULL, ",", &save)) {
-		char *end;
-
-		item += strspn(item, " \t\n");
-		end = item + strlen(item);
-		while (end > item && strchr(" \t\n", end[-1]))
-			*--end = '\0';
+		item = trim(item);
 		if (*item)
 			add_input(job, f, item);
 	}
@@ -206,7 +229,7 @@ static int command_streams(const struct ad *job, const struct ad *machine,
 	if (rc)
 		return rc;
 	if (in && strcmp(in, "/dev/null"))
-		start->stdin_name = xstrdup(base_name(in));
+		start->stdin_name = xstrdup(sandbox_name(job, in));
 	free(in);
 	if (is_set(job, "Out"))
 		start->stdout_name = xstrdup(JOBFILES_STDOUT);
@@ -217,20 +240,45 @@ static int command_streams(const struct ad *job, const struct ad *machine,
 	return 0;
 }
 
-static void command_outputs(const struct ad *job, struct wire_start *start)
+/* "dir/" is the directory; that its contents are meant, place_of sees. */
+static void strip_slashes(char *item)
+{
+	size_t len = strlen(item);
+
+	while (len > 1 && item[len - 1] == '/')
+		item[--len] = '\0';
+	if (!strncmp(item, "./", 2))
+		memmove(item, item + 2, strlen(item + 2) + 1);
+}
+
+static int command_outputs(const struct ad *job, struct wire_start *start,
+			   struct err *err)
 {
 	const char *text = ad_str(job, "TransferOutput");
 	char *list, *save = NULL;
 	size_t n = 0;
+	int rc = 0;
 
 	if (!text)
-		return;
+		return 0;
 	list = xstrdup(text);
 	start->outputs = xcalloc(strlen(text) / 2 + 2, sizeof(char *));
-	for (char *item = strtok_r(list, ", \t\n", &save); item;
-	     item = strtok_r(NULL, ", \t\n", &save))
-		start->outputs[n++] = xstrdup(item);
+	for (char *item = strtok_r(list, ",", &save); item;
+	     item = strtok_r(NULL, ",", &save)) {
+		item = trim(item);
+		strip_slashes(item);
+		if (*item && !wire_path_ok(item)) {
+			rc = err_set(err, -EINVAL,
+				     "transfer_output_files: '%s' is no path "
+				     "within the scratch directory",
+				     item);
+			break;
+		}
+		if (*item)
+			start->outputs[n++] = xstrdup(item);
+	}
 	free(list);
+	return rc;
 }
 
 int jobfiles_command(const struct ad *job, const struct ad *machine,
@@ -243,44 +291,114 @@ int jobfiles_command(const struct ad *job, const struct ad *machine,
 	if (!rc)
 		rc = command_streams(job, machine, start, err);
 	if (!rc)
-		command_outputs(job, start);
+		rc = command_outputs(job, start, err);
 	return rc;
 }
 
 /* -- outputs ------------------------------------------------------------------ */
 
+/* One side of a remap, up to `end`; `\\=` and `\\;` are plain. Moves *at. */
+static char *remap_side(const char **at, const char *end)
+{
+	struct strbuf out = STRBUF_INIT;
+	const char *p = *at + strspn(*at, " \t\n\"");
+
+	while (*p && !strchr(end, *p)) {
+		if (*p == '\\' && p[1] && strchr("=;", p[1]))
+			p++;
+		strbuf_addch(&out, *p++);
+	}
+	while (out.len && strchr(" \t\n", out.data[out.len - 1]))
+		out.data[--out.len] = '\0';
+	*at = p;
+	return out.data ? strbuf_detach(&out) : xstrdup("");
+}
+
 /* "a=b; c=d": b for a, as a new string, or NULL. */
 static char *remapped(const char *remaps, const char *name)
 {
-	size_t want = strlen(name);
-
 	while (remaps && *remaps) {
-		const char *end, *eq;
+		char *from = remap_side(&remaps, "=;\""), *to;
 
-		remaps += strspn(remaps, "; \t\"");
-		end = remaps + strcspn(remaps, ";\"");
-		eq = memchr(remaps, '=', (size_t)(end - remaps));
-		if (eq) {
-			const char *to = eq + 1;
-			size_t len = (size_t)(eq - remaps);
-
-			while (len && remaps[len - 1] == ' ')
-				len--;
-			while (end > to && end[-1] == ' ')
-				end--;
-			to += strspn(to, " ");
-			if (len == want && !strncmp(remaps, name, want))
-				return xstrndup(to, (size_t)(end - to));
+		if (*remaps == '=') {
+			remaps++;
+			to = remap_side(&remaps, ";\"");
+			if (*to && !strcmp(from, name)) {
+				free(from);
+				return to;
+			}
+			free(to);
 		}
-		remaps += strcspn(remaps, ";");
+		free(from);
+		remaps += strspn(remaps, ";\" \t\n");
 	}
 	return NULL;
 }
 
+/* The same for a directory that the name lies in. */
+static char *remapped_below(const char *remaps, const char *name)
+{
+	char *dir = xstrdup(name), *slash, *to = NULL, *path = NULL;
+
+	while (!to && (slash = strrchr(dir, '/'))) {
+		*slash = '\0';
+		to = remapped(remaps, dir);
+	}
+	if (to)
+		path = xasprintf("%s%s", to, name + strlen(dir));
+	free(to);
+	free(dir);
+	return path;
+}
+
+/* Below @item of the list of outputs? What is behind it, NULL if not. */
+static const char *behind(const char *item, size_t len, const char *name)
+{
+	if (strncmp(name, item, len))
+		return NULL;
+	return name[len] == '\0' || name[len] == '/' ? name + len : NULL;
+}
+
+/*
+ * Where an output goes, relative to Iwd: a named file to its last part, a
+ * named directory with what it holds, its contents where the name ended in
+ * a slash. With preserve_relative_paths all keep their paths.
+ */
+static char *place_of(const struct ad *job, const char *name)
+{
+	const char *list = ad_str(job, "TransferOutput");
+	char *copy, *save = NULL, *best = NULL;
+	size_t best_len = 0;
+
+	if (!list || ad_bool(job, "PreserveRelativePaths", false))
+		return xstrdup(name);
+	copy = xstrdup(list);
+	for (char *item = strtok_r(copy, ",", &save); item;
+	     item = strtok_r(NULL, ",", &save)) {
+		size_t len = strlen(item = trim(item));
+		bool contents = len > 1 && item[len - 1] == '/';
+		const char *rest;
+
+		strip_slashes(item);
+		len = strlen(item);
+		rest = behind(item, len, name);
+		if (!rest || len <= best_len)
+			continue;
+		free(best);
+		best_len = len;
+		best = contents && *rest
+			       ? xstrdup(rest + 1)
+			       : xasprintf("%s%s", base_name(item), rest);
+	}
+	free(copy);
+	return best ? best : xstrdup(name);
+}
+
 char *jobfiles_destination(const struct ad *job, const char *name)
 {
+	const char *remaps = ad_str(job, "TransferOutputRemaps");
 	const char *stream = NULL;
-	char *to, *path;
+	char *place, *to, *path;
 
 	if (!strcmp(name, JOBFILES_STDOUT))
 		stream = "Out";
@@ -289,8 +407,16 @@ char *jobfiles_destination(const struct ad *job, const char *name)
 	if (stream)
 		return is_set(job, stream) ? absolute(job, ad_str(job, stream))
 					   : NULL;
-	to = remapped(ad_str(job, "TransferOutputRemaps"), name);
-	path = absolute(job, to ? to : name);
+	place = place_of(job, name);
+	to = remapped(remaps, name);
+	if (!to)
+		to = remapped(remaps, place);
+	if (!to)
+		to = remapped_below(remaps, name);
+	if (!to)
+		to = remapped_below(remaps, place);
+	path = absolute(job, to ? to : place);
 	free(to);
+	free(place);
 	return path;
 }

@@ -15,6 +15,7 @@
 #include "scheduler/factory.h"
 #include "scheduler/feed.h"
 #include "scheduler/joblog.h"
+#include "scheduler/jobpolicy.h"
 #include "scheduler/nodes.h"
 #include "scheduler/place.h"
 #include "scheduler/prepare.h"
@@ -35,6 +36,8 @@ struct move {
 	const struct jobs_note *note;
 	struct attempt *attempt; /* of before, or NULL */
 	struct slot *slot; /* of a match: the note's, or carved from it */
+	enum job_state before;
+	bool gone;
 };
 
 static void count(struct ad *ad, const char *name)
@@ -92,6 +95,34 @@ static void attrs_figures(struct ad *ad, const struct wire_figures *f)
 				   f->suspended_s);
 }
 
+/* How long the program ran, and how long it had the slot. */
+static void attrs_times(struct ad *ad, const struct attempt *a,
+			const struct wire_end *end)
+{
+	int64_t began = end->started ? end->started : a->started;
+	int64_t ended = end->ended ? end->ended : sched_now();
+
+	ad_set_int(ad, "ActivationDuration",
+		   ended > a->matched ? ended - a->matched : 0);
+	ad_set_int(ad, "ActivationExecutionDuration",
+		   began && ended > began ? ended - began : 0);
+	if (began && ended > began)
+		ad_set_real(ad, "CpusUsage",
+			    (end->figures.user_cpu_s + end->figures.sys_cpu_s) /
+				    (double)(ended - began));
+	else
+		ad_delete(ad, "CpusUsage");
+}
+
+static void attrs_vacated(struct move *m)
+{
+	count(m->ad, "NumVacates");
+	if (m->note->reason)
+		ad_set_string(m->ad, "VacateReason", m->note->reason);
+	ad_set_int(m->ad, "VacateReasonCode", m->note->code);
+	ad_set_int(m->ad, "VacateReasonSubCode", m->note->subcode);
+}
+
 static void attrs_close(struct move *m)
 {
 	const struct wire_end *end = m->note->end;
@@ -107,8 +138,9 @@ static void attrs_close(struct move *m)
 		ad_set_real(m->ad, "RemoteWallClockTime",
 			    ad_real(m->ad, "RemoteWallClockTime", 0) +
 				    (double)(now - start));
+	attrs_times(m->ad, m->attempt, end);
 	if (m->step.next == JOBSTATE_IDLE || m->step.next == JOBSTATE_HELD)
-		count(m->ad, "NumVacates");
+		attrs_vacated(m);
 	if (end->how == WIRE_HOW_EXITED || end->how == WIRE_HOW_SIGNALED) {
 		bool by_signal = end->how == WIRE_HOW_SIGNALED;
 
@@ -157,7 +189,7 @@ static void attrs_state(struct move *m)
 		ad_set_bool(m->ad, "TransferringOutput", true);
 	else
 		ad_delete(m->ad, "TransferringOutput");
-	if (next == JOBSTATE_COMPLETED)
+	if (next == JOBSTATE_COMPLETED && m->before != next)
 		ad_set_int(m->ad, "CompletionDate", sched_now());
 	ad_set_int(m->ad, "JobStatus", jobstate_status(next));
 	ad_set_string(m->ad, "HarrierState", jobstate_name(next));
@@ -166,6 +198,14 @@ static void attrs_state(struct move *m)
 }
 
 /* -- effects ------------------------------------------------------------------- */
+
+/* Of 004: HTCondor's own begin at 1000; a hold's is that of 012. */
+static int vacate_code(const struct move *m)
+{
+	int code = m->note->code;
+
+	return m->step.effects & JOBFX_LOG_HELD || code >= 1000 ? code : 0;
+}
 
 static int do_orders(struct move *m, struct err *err)
 {
@@ -181,31 +221,37 @@ static int do_orders(struct move *m, struct err *err)
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < sizeof(orders) / sizeof(orders[0]); i++)
-		if (m->step.effects & orders[i].fx)
+		if (m->step.effects & orders[i].fx) {
+			m->attempt->vacate_code = vacate_code(m);
 			rc = attempts_want(m->s, m->attempt, orders[i].want,
 					   m->note->reason, err);
+		}
 	return rc;
 }
 
 static int log_attempt(struct move *m, struct err *err)
 {
+	const struct jobs_note *n = m->note;
 	unsigned int fx = m->step.effects;
 	int rc = 0;
 
 	if (fx & JOBFX_LOG_EXECUTE)
 		rc = joblog_execute(m->s, m->job, m->ad, m->attempt, err);
 	if (!rc && (fx & JOBFX_LOG_SUSPEND))
-		rc = joblog_simple(m->s, m->job, m->ad, EVENT_SUSPENDED, NULL,
-				   0, 0, err);
+		rc = joblog_suspended(m->s, m->job, m->ad, m->attempt, err);
 	if (!rc && (fx & JOBFX_LOG_CONTINUE))
 		rc = joblog_simple(m->s, m->job, m->ad, EVENT_UNSUSPENDED, NULL,
 				   0, 0, err);
 	if (!rc && (fx & JOBFX_LOG_EVICTED))
-		rc = joblog_evicted(m->s, m->job, m->ad, m->attempt,
-				    m->note->end, m->note->reason, err);
+		rc = joblog_evicted(m->s, m->job, m->ad, m->attempt, n->end,
+				    n->reason, n->code, err);
 	if (!rc && (fx & JOBFX_LOG_LOST))
-		rc = joblog_simple(m->s, m->job, m->ad, EVENT_RECONNECT_FAILED,
-				   m->note->reason, 0, 0, err);
+		rc = joblog_lost(m->s, m->job, m->ad, m->attempt, n->end,
+				 n->reason, err);
+	if (!rc && (fx & JOBFX_CLOSE) && n->end->how == WIRE_HOW_FAILED &&
+	    m->attempt->reported)
+		rc = joblog_failed(m->s, m->job, m->ad, m->attempt, n->end,
+				   n->code, err);
 	return rc;
 }
 
@@ -221,6 +267,8 @@ static int log_state(struct move *m, struct err *err)
 	if (!rc && (fx & JOBFX_LOG_RELEASED))
 		rc = joblog_simple(m->s, m->job, m->ad, EVENT_RELEASED,
 				   n->reason, 0, 0, err);
+	if (!rc && (fx & JOBFX_LOG_REQUEUED))
+		rc = joblog_requeued(m->s, m->job, m->ad, n->reason, err);
 	if (!rc && (fx & JOBFX_LOG_ENDED))
 		rc = joblog_terminated(m->s, m->job, m->ad, err);
 	if (!rc && (fx & JOBFX_LOG_ABORTED))
@@ -323,6 +371,13 @@ static int do_attempt(struct move *m, struct err *err)
 	return rc;
 }
 
+/* One that has ended and is kept for its user leaves when it is removed. */
+static bool leaves_queue(const struct move *m)
+{
+	return (m->step.effects & JOBFX_END) &&
+	       (jobstate_is_end(m->before) || !jobpolicy_stays(m->ad));
+}
+
 static int apply(struct move *m, struct err *err)
 {
 	int rc = fault_hit("jobs.event");
@@ -346,7 +401,8 @@ static int apply(struct move *m, struct err *err)
 	if (m->step.effects & JOBFX_PLACE)
 		place_start(m->s, m->job);
 	feed_job(m->s, m->job);
-	if (m->step.effects & JOBFX_END)
+	m->gone = leaves_queue(m);
+	if (m->gone)
 		rc = end_job(m, err);
 	return rc;
 }
@@ -361,7 +417,9 @@ int jobs_event(struct sched *s, struct job *j, enum job_event event,
 			  jobstate_step(j->state, event),
 			  note ? note : &nothing,
 			  j->attempt,
-			  NULL };
+			  NULL,
+			  j->state,
+			  false };
 	struct err own = ERR_INIT;
 	int rc;
 
@@ -382,7 +440,7 @@ int jobs_event(struct sched *s, struct job *j, enum job_event event,
 		return core_poison(s, &own);
 	}
 	if (ret_gone)
-		*ret_gone = m.step.effects & JOBFX_END;
+		*ret_gone = m.gone;
 	return 0;
 }
 
@@ -419,6 +477,9 @@ int jobs_set_attr(struct sched *s, struct job *j, const struct ad *changes,
 		rc = queue_ad(s->db, j, &ad, err);
 	if (rc)
 		return rc;
+	queue_add_policy(s->queue, j->cluster, jobpolicy_of(changes, NULL));
+	if (j->attempt)
+		j->attempt->allowed_read = false;
 	ad_update(ad, changes);
 	j->prio = (int)ad_int(ad, "JobPrio", j->prio);
 	attrs = own_attrs(ad);

@@ -19,14 +19,19 @@ struct slot;
 struct wire_end;
 
 /* HTCondor's HoldReasonCode. */
-#define JOBS_HOLD_USER	       1
-#define JOBS_HOLD_POLICY       3
-#define JOBS_HOLD_START_FAILED 6
-#define JOBS_HOLD_OUTPUT       12
-#define JOBS_HOLD_INPUT	       13
-#define JOBS_HOLD_SUBMITTED    15
-#define JOBS_HOLD_CHECKPOINT   40 /* Harrier's own: no usable checkpoint */
-#define JOBS_HOLD_EVERYWHERE   41 /* the same: fails wherever it starts */
+#define JOBS_HOLD_USER		   1
+#define JOBS_HOLD_POLICY	   3
+#define JOBS_HOLD_UNDEFINED	   5
+#define JOBS_HOLD_START_FAILED	   6
+#define JOBS_HOLD_OUTPUT	   12
+#define JOBS_HOLD_INPUT		   13
+#define JOBS_HOLD_SUBMITTED	   15
+#define JOBS_HOLD_INPUT_SIZE	   32
+#define JOBS_HOLD_OUTPUT_SIZE	   33
+#define JOBS_HOLD_JOB_DURATION	   46
+#define JOBS_HOLD_EXECUTE_DURATION 47
+#define JOBS_HOLD_CHECKPOINT	   40 /* Harrier's own: no usable checkpoint */
+#define JOBS_HOLD_EVERYWHERE	   41 /* the same: fails wherever it starts */
 
 /* What an event brings along. All optional but where noted. */
 struct jobs_note {
@@ -58,8 +63,11 @@ int jobs_attempt_end(struct sched *s, struct job *j, const struct wire_end *end,
  */
 int jobs_hold_failing(struct sched *s, struct job *j, struct err *err);
 
-/* Periodic policy expressions of all jobs. */
-int jobs_periodic(struct sched *s, struct err *err);
+/*
+ * The outputs of a job that ended by itself are in place: its policy decides
+ * what becomes of it.
+ */
+int jobs_placed(struct sched *s, struct job *j, struct err *err);
 
 /* Writes one attribute of a queued job; NULL value text deletes. */
 int jobs_set_attr(struct sched *s, struct job *j, const struct ad *changes,

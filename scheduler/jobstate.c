@@ -36,6 +36,8 @@ static const char *const event_names[JOBEVENT_COUNT] = {
 	[JOBEVENT_FAILED] = "failed",
 	[JOBEVENT_PLACED] = "placed",
 	[JOBEVENT_PLACE_FAILED] = "place failed",
+	[JOBEVENT_PLACED_AGAIN] = "placed again",
+	[JOBEVENT_PLACED_HOLD] = "placed hold",
 	[JOBEVENT_HOLD] = "hold",
 	[JOBEVENT_RELEASE] = "release",
 	[JOBEVENT_REMOVE] = "remove",
@@ -46,11 +48,11 @@ static const char *const event_names[JOBEVENT_COUNT] = {
 };
 
 static const char *const effect_names[JOBFX_COUNT] = {
-	"open attempt", "close attempt", "order run", "order suspend",
-	"order vacate", "order kill",	 "place",     "to history",
-	"log 001",	"log 004",	 "log 005",   "log 009",
-	"log 010",	"log 011",	 "log 012",   "log 013",
-	"log 024",
+	"open attempt", "close attempt",    "order run", "order suspend",
+	"order vacate", "order kill",	    "place",	 "to history",
+	"log 001",	"log 004",	    "log 005",	 "log 009",
+	"log 010",	"log 011",	    "log 012",	 "log 013",
+	"log 024",	"log 004 requeued",
 };
 
 /* A cell that is not set is BAD: verdict is stored plus one. */
@@ -71,6 +73,7 @@ struct cell {
 
 #define CLOSE	JOBFX_CLOSE
 #define EVICT	(JOBFX_CLOSE | JOBFX_LOG_EVICTED)
+#define AGAIN	(JOBFX_CLOSE | JOBFX_LOG_REQUEUED)
 #define LOSE	(JOBFX_CLOSE | JOBFX_LOG_LOST)
 #define HELD	JOBFX_LOG_HELD
 #define ABORTED (JOBFX_LOG_ABORTED | JOBFX_END)
@@ -78,7 +81,7 @@ struct cell {
 /* What every state with a running program shares. */
 #define RUNNING_ENDS                                                            \
 	[JOBEVENT_EXITED] = GO(PLACING, CLOSE | JOBFX_PLACE),                   \
-	[JOBEVENT_AGAIN] = GO(IDLE, EVICT),                                     \
+	[JOBEVENT_AGAIN] = GO(IDLE, AGAIN),                                     \
 	[JOBEVENT_EXIT_HOLD] = GO(HELD, CLOSE | HELD),                          \
 	[JOBEVENT_CHECKPOINTED] = GO(IDLE, EVICT),                              \
 	[JOBEVENT_EVICTED] = GO(IDLE, EVICT),                                   \
@@ -139,7 +142,7 @@ static const struct cell table[JOBSTATE_COUNT][JOBEVENT_COUNT] = {
 	},
 	[JOBSTATE_HOLDING] = {
 		[JOBEVENT_EXITED] = GO(PLACING, CLOSE | JOBFX_PLACE),
-		[JOBEVENT_AGAIN] = GO(HELD, EVICT),
+		[JOBEVENT_AGAIN] = GO(HELD, AGAIN),
 		[JOBEVENT_EXIT_HOLD] = GO(HELD, CLOSE),
 		[JOBEVENT_CHECKPOINTED] = GO(HELD, EVICT),
 		[JOBEVENT_EVICTED] = GO(HELD, EVICT),
@@ -174,6 +177,8 @@ static const struct cell table[JOBSTATE_COUNT][JOBEVENT_COUNT] = {
 	[JOBSTATE_PLACING] = {
 		[JOBEVENT_PLACED] = GO(COMPLETED, JOBFX_LOG_ENDED | JOBFX_END),
 		[JOBEVENT_PLACE_FAILED] = GO(HELD, HELD),
+		[JOBEVENT_PLACED_AGAIN] = GO(IDLE, JOBFX_LOG_REQUEUED),
+		[JOBEVENT_PLACED_HOLD] = GO(HELD, HELD),
 		[JOBEVENT_REMOVE] = GO(REMOVED, ABORTED),
 	},
 	[JOBSTATE_HELD] = {
@@ -181,11 +186,12 @@ static const struct cell table[JOBSTATE_COUNT][JOBEVENT_COUNT] = {
 		[JOBEVENT_RELEASE] = GO(IDLE, JOBFX_LOG_RELEASED),
 		[JOBEVENT_REMOVE] = GO(REMOVED, ABORTED),
 	},
+	/* kept in the queue by leave_in_queue until now */
 	[JOBSTATE_COMPLETED] = {
-		[JOBEVENT_REMOVE] = ALREADY,
+		[JOBEVENT_REMOVE] = GO(COMPLETED, JOBFX_END),
 	},
 	[JOBSTATE_REMOVED] = {
-		[JOBEVENT_REMOVE] = ALREADY,
+		[JOBEVENT_REMOVE] = GO(REMOVED, JOBFX_END),
 	},
 };
 

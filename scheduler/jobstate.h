@@ -50,6 +50,8 @@ enum job_event {
 	/* outputs */
 	JOBEVENT_PLACED,
 	JOBEVENT_PLACE_FAILED,
+	JOBEVENT_PLACED_AGAIN, /* and the job is to run again */
+	JOBEVENT_PLACED_HOLD, /* and the job is to be held */
 	/* from people and policy expressions */
 	JOBEVENT_HOLD,
 	JOBEVENT_RELEASE,
@@ -79,7 +81,8 @@ enum job_event {
 #define JOBFX_LOG_HELD	   (1u << 14) /* 012 */
 #define JOBFX_LOG_RELEASED (1u << 15) /* 013 */
 #define JOBFX_LOG_LOST	   (1u << 16) /* 024 */
-#define JOBFX_COUNT	   17
+#define JOBFX_LOG_REQUEUED (1u << 17) /* 004: ended, and runs again */
+#define JOBFX_COUNT	   18
 
 enum job_verdict {
 	JOBSTATE_OK,

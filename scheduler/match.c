@@ -377,22 +377,13 @@ static struct slot *try_bucket(struct match *m, struct bucket *b,
 	return NULL;
 }
 
-/* Does one more of its jobs keep the user below his ceiling? */
-static bool is_allowed(const struct bucket *b)
-{
-	const struct share *s = &b->user->share;
-
-	return s->ceiling < 0 ||
-	       share_allows(s, ad_real(b->ac->ad, "RequestCpus", 1));
-}
-
 /* The ready bucket with the user's best job. */
 static struct bucket *best_bucket(struct match *m, struct user *u)
 {
 	struct bucket *b, *next, *best = NULL;
 
 	list_for_each_safe(b, next, &u->ready, ready_link) {
-		if (!b->heap.count || !is_allowed(b))
+		if (!b->heap.count)
 			queue_set_ready(m->queue, b, false);
 		else if (!best || jobheap_before(jobheap_top(&b->heap),
 						 jobheap_top(&best->heap)))

@@ -143,10 +143,10 @@ static void note_damage(struct task *t)
 
 static void send_file(struct task *t)
 {
-	off_t size = lseek(t->fd, 0, SEEK_END);
+	struct err err = ERR_INIT;
 
-	api_state_header(t->s, t->req);
-	httpd_reply_fd(t->req, 200, "application/octet-stream", t->fd, 0, size);
+	if (api_send_fd(t->s, t->req, t->fd, &err))
+		api_error(t->s, t->req, &err);
 	t->fd = -1;
 }
 

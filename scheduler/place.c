@@ -157,8 +157,8 @@ static void finish(struct task *t, int rc, const char *message)
 		return;
 	if (!rc)
 		rc = fault_hit("place.done");
-	if (jobs_event(s, j, rc ? JOBEVENT_PLACE_FAILED : JOBEVENT_PLACED,
-		       rc ? &note : NULL, NULL, &err))
+	if (rc ? jobs_event(s, j, JOBEVENT_PLACE_FAILED, &note, NULL, &err)
+	       : jobs_placed(s, j, &err))
 		log_warn("job is not ended: %s", err_text(&err));
 	else if (outputs && !rc && index_delete(s->index, outputs, &err))
 		core_poison(s, &err);

@@ -70,6 +70,7 @@ struct task {
 				    * directory, which is not sent itself */
 	size_t at;
 	bool begun; /* files are known */
+	int64_t bytes, max_bytes; /* of the inputs; -1: no limit */
 	int fd; /* spool file or listing under way, or -1 */
 	char *tmp; /* its name */
 	struct content content;
@@ -133,14 +134,13 @@ static struct attempt *wanted(struct task *t)
 	return NULL;
 }
 
-static void give_up(struct task *t, int code, const char *message)
+static void give_up_as(struct task *t, int hold, int code, const char *message)
 {
 	struct attempt *a = wanted(t);
 	struct wire_end end = { .how = WIRE_HOW_FAILED, .code = -code };
-	struct jobs_note note = { .end = &end,
-				  .reason = message,
-				  .code = JOBS_HOLD_INPUT,
-				  .subcode = -code };
+	struct jobs_note note = {
+		.end = &end, .reason = message, .code = hold, .subcode = -code
+	};
 	struct err err = ERR_INIT;
 
 	if (!a)
@@ -150,6 +150,11 @@ static void give_up(struct task *t, int code, const char *message)
 	if (jobs_event(t->s, a->job, JOBEVENT_INPUT_FAILED, &note, NULL, &err))
 		log_warn("job is not held: %s", err_text(&err));
 	free_task(t);
+}
+
+static void give_up(struct task *t, int code, const char *message)
+{
+	give_up_as(t, JOBS_HOLD_INPUT, code, message);
 }
 
 /* -- the start ------------------------------------------------------------- */
@@ -322,6 +327,17 @@ static void note_file(struct task *t, const struct content *c)
 	in->size = c->values[ACCESS_V_SIZE];
 	in->mode = (unsigned int)c->values[ACCESS_V_MODE];
 	memcpy(in->sha256, c->sha256, sizeof(in->sha256));
+	if (!t->files.files[t->at].executable)
+		t->bytes += in->size;
+	if (t->max_bytes >= 0 && t->bytes > t->max_bytes) {
+		char *why = xasprintf("the input files have more than the %lld "
+				      "MB of max_transfer_input_mb",
+				      (long long)(t->max_bytes >> 20));
+
+		give_up_as(t, JOBS_HOLD_INPUT_SIZE, -EFBIG, why);
+		free(why);
+		return;
+	}
 	t->at++;
 }
 
@@ -529,6 +545,9 @@ static int begin(struct task *t, struct attempt *a, struct err *err)
 
 	if (!rc)
 		rc = jobfiles_inputs(ad, a->slot->ad, &t->files, err);
+	t->max_bytes = rc ? -1 : ad_int(ad, "MaxTransferInputMB", -1);
+	if (t->max_bytes >= 0)
+		t->max_bytes <<= 20;
 	ad_free(ad);
 	t->inputs = xcalloc(t->files.count + 1, sizeof(*t->inputs));
 	t->begun = true;

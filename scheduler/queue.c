@@ -10,6 +10,7 @@
 #include "common/svc/json.h"
 #include "scheduler/autocluster.h"
 #include "scheduler/db/dbjobs.h"
+#include "scheduler/jobpolicy.h"
 #include "scheduler/policy.h"
 #include "scheduler/queue_priv.h"
 #include "scheduler/sig.h"
@@ -53,6 +54,7 @@ static void free_cluster(void *value)
 		if (c->jobs[i])
 			free_job(c->jobs[i]);
 	free(c->jobs);
+	list_del(&c->in_policy);
 	queue_free_columns(c->columns);
 	ad_free(c->ad);
 	free(c);
@@ -67,6 +69,7 @@ struct queue *queue_new(void)
 	q->clusters = hash_new(free_cluster);
 	q->autoclusters = hash_new(autocluster_free);
 	list_init(&q->ready_users);
+	list_init(&q->policy_clusters);
 	q->job_sig = sig_new(first_of_job);
 	q->slot_sig = sig_new(first_of_slot);
 	return q;
@@ -148,6 +151,18 @@ struct job *queue_job(struct queue *q, int cluster, int proc)
 struct cluster *queue_next_cluster(struct queue *q, struct hash_iter *it)
 {
 	return hash_next(q->clusters, it) ? it->value : NULL;
+}
+
+struct list *queue_policy_clusters(struct queue *q)
+{
+	return &q->policy_clusters;
+}
+
+void queue_add_policy(struct queue *q, struct cluster *c, unsigned int policy)
+{
+	if (policy && !c->policy)
+		list_append(&q->policy_clusters, &c->in_policy);
+	c->policy |= policy;
 }
 
 struct user *queue_next_user(struct queue *q, struct hash_iter *it)
@@ -339,9 +354,11 @@ int queue_add_cluster(struct queue *q, const struct dbjobs_cluster *c,
 {
 	struct cluster *n = xcalloc(1, sizeof(*n));
 	json_t *object = NULL;
+	int rc;
 
 	list_init(&n->pending);
-	int rc = json_parse_object(c->ad, strlen(c->ad), &object, err);
+	list_init(&n->in_policy);
+	rc = json_parse_object(c->ad, strlen(c->ad), &object, err);
 
 	if (!rc)
 		rc = ad_from_json(object, &n->ad, err);
@@ -364,6 +381,7 @@ int queue_add_cluster(struct queue *q, const struct dbjobs_cluster *c,
 	n->max_live = (int)ad_int(n->ad, "JobMaterializeLimit", 0);
 	n->max_idle = (int)ad_int(n->ad, "JobMaterializeMaxIdle", 0);
 	hash_set_mem(q->clusters, &n->id, sizeof(n->id), n);
+	queue_add_policy(q, n, jobpolicy_of(n->ad, n->columns));
 	*ret_cluster = n;
 	return 0;
 }
@@ -402,7 +420,9 @@ struct job *queue_add_job(struct queue *q, struct cluster *c,
 {
 	struct job *j = xcalloc(1, sizeof(*j));
 
-	(void)q;
+	/* What was edited in one job's own ad. */
+	if (p->attrs)
+		queue_add_policy(q, c, jobpolicy_in_text(p->attrs));
 	if (p->proc - c->base >= c->size)
 		make_place(c, p->proc);
 	j->cluster = c;

@@ -60,6 +60,8 @@ struct cluster {
 	int max_live, max_idle; /* 0: no limit */
 	struct list pending;
 	struct health_kind health;
+	unsigned int policy; /* JOBPOLICY_*: which expressions it may have */
+	struct list in_policy; /* while policy is not 0 */
 	/* Of all its jobs without a checkpoint, when no significant attribute
 	 * differs between them; valid in this generation of the job sig. */
 	struct autocluster *uniform;
@@ -140,6 +142,10 @@ size_t queue_autocluster_count(struct queue *q);
 struct cluster *queue_next_cluster(struct queue *q, struct hash_iter *it);
 struct user *queue_next_user(struct queue *q, struct hash_iter *it);
 struct job *queue_next_job(struct cluster *c, int *pos);
+
+/* Clusters with policy expressions, by in_policy. */
+struct list *queue_policy_clusters(struct queue *q);
+void queue_add_policy(struct queue *q, struct cluster *c, unsigned int policy);
 
 /* Parses the ad; -EINVAL for text that is no ad. */
 int queue_add_cluster(struct queue *q, const struct dbjobs_cluster *c,

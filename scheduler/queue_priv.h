@@ -15,6 +15,7 @@ struct queue {
 	struct hash *clusters; /* by id, as bytes */
 	struct hash *autoclusters; /* by key */
 	struct list ready_users;
+	struct list policy_clusters; /* with policy expressions */
 	struct sig *job_sig, *slot_sig;
 	unsigned int sorted; /* generation of job_sig the keys are of */
 	int next_autocluster;

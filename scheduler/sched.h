@@ -35,6 +35,7 @@ struct nodes;
 struct outbox;
 struct sessions;
 struct place;
+struct policywalk;
 struct prepare;
 struct queue;
 struct reader;
@@ -78,6 +79,7 @@ struct sched {
 	struct prepare *prepare;
 	struct place *place;
 	struct tails *tails;
+	struct policywalk *policywalk;
 	struct timers *timers;
 	struct tokens *tokens;
 	struct sessions *sessions;

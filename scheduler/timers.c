@@ -10,7 +10,7 @@
 #include "scheduler/core.h"
 #include "scheduler/drain.h"
 #include "scheduler/hosts.h"
-#include "scheduler/jobs.h"
+#include "scheduler/jobpolicy.h"
 #include "scheduler/sched.h"
 #include "scheduler/spool.h"
 #include "scheduler/tail.h"
@@ -20,35 +20,51 @@
 
 #define TICK_MS	    INT64_C(1000)
 #define PERIODIC_MS INT64_C(60000)
-#define COLLECT_MS  INT64_C(300000)
+/* Between two slices of the walk over the jobs' policies. */
+#define SLICE_PAUSE_MS INT64_C(90)
+#define COLLECT_MS     INT64_C(300000)
 /* Packs deleted in one go: each is an unlink, and the loop waits for it. */
 #define PACKS_AT_ONCE 16
 
 struct timers {
 	struct sched *s;
-	struct evloop_timer *tick, *periodic, *collect;
+	struct evloop_timer *tick, *periodic, *slice, *collect;
 };
 
 static void on_tick(void *arg)
 {
 	struct timers *t = arg;
+	struct err err = ERR_INIT;
 
 	hosts_tick(t->s);
 	drain_tick(t->s);
 	tail_tick(t->s);
+	if (jobpolicy_durations(t->s, &err))
+		core_poison(t->s, &err);
 	evloop_set_timer(t->tick, TICK_MS);
+}
+
+static void on_slice(void *arg)
+{
+	struct timers *t = arg;
+	struct err err = ERR_INIT;
+	bool more = false;
+
+	if (jobpolicy_slice(t->s, &more, &err))
+		core_poison(t->s, &err);
+	if (more)
+		evloop_set_timer(t->slice, SLICE_PAUSE_MS);
 }
 
 static void on_periodic(void *arg)
 {
 	struct timers *t = arg;
 	struct err err = ERR_INIT;
-	int rc = users_store_all(t->s, &err);
 
-	if (!rc)
-		rc = jobs_periodic(t->s, &err);
-	if (rc)
+	if (users_store_all(t->s, &err))
 		core_poison(t->s, &err);
+	jobpolicy_begin(t->s);
+	on_slice(t);
 	evloop_set_timer(t->periodic, clock_scaled_ms(PERIODIC_MS));
 }
 
@@ -90,6 +106,7 @@ void timers_new(struct sched *s)
 	t->tick = evloop_add_timer(s->loop, TICK_MS, on_tick, t);
 	t->periodic = evloop_add_timer(s->loop, clock_scaled_ms(PERIODIC_MS),
 				       on_periodic, t);
+	t->slice = evloop_add_timer(s->loop, -1, on_slice, t);
 	t->collect = evloop_add_timer(s->loop, COLLECT_MS, on_collect, t);
 	s->timers = t;
 }
@@ -100,6 +117,8 @@ void timers_free(struct sched *s)
 		return;
 	evloop_del_timer(s->timers->tick);
 	evloop_del_timer(s->timers->periodic);
+	evloop_del_timer(s->timers->slice);
+	jobpolicy_free(s);
 	evloop_del_timer(s->timers->collect);
 	free(s->timers);
 	s->timers = NULL;

@@ -152,6 +152,7 @@ static void attempt_free(struct attempt *att)
 {
 	slot_leave(att);
 	attempt_stop_watching(att);
+	attempt_again_release(att);
 	list_del(&att->link);
 	scratch_list_release(&att->base);
 	upload_set_release(&att->ckpt.set);
@@ -584,6 +585,8 @@ void attempt_take_order(struct attempt *att, const struct wire_order *order)
 		order_fetching(att);
 	else if (att->phase == ATTEMPT_RUN)
 		attempt_step(att, -1);
+	if (att->vacate_asked || att->kill_asked)
+		attempt_again_stop(att);
 	host_news(att->host);
 }
 
@@ -605,6 +608,8 @@ static enum wire_run run_state(const struct attempt *att)
 	case ATTEMPT_RUN:
 		break;
 	case ATTEMPT_UPLOAD:
+		if (att->again.under_way)
+			return WIRE_RUN_RUNNING;
 		return att->end.how == WIRE_HOW_CHECKPOINTED
 			       ? WIRE_RUN_VACATING
 			       : WIRE_RUN_FINISHING;
@@ -624,7 +629,12 @@ void attempt_fill(struct attempt *att, struct wire_attempt *ret)
 	int64_t frozen_ms = att->suspended_ms;
 
 	if (att->phase == ATTEMPT_RUN && att->cg) {
-		att->figures.user_cpu_s = (double)cg_cpu_us(att->cg) / 1e6;
+		int64_t kb = cg_peak_kb(att->cg);
+
+		att->figures.user_cpu_s = att->again.user_cpu_s +
+					  (double)cg_cpu_us(att->cg) / 1e6;
+		if (kb > att->figures.memory_kb)
+			att->figures.memory_kb = kb;
 		attempt_read_resume(att);
 	}
 	if (att->frozen_ms >= 0)

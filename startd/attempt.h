@@ -5,6 +5,10 @@
  *
  *   FETCH -> RUN -> UPLOAD -> REPORT -> gone
  *
+ * A program that hcc did not build and that leaves by itself with its
+ * checkpoint's exit code goes from UPLOAD back to RUN, in the same scratch
+ * directory (attempt_again.c).
+ *
  * Each step can be left for REPORT (something failed) and for GONE (the
  * scheduler said superseded). What is needed to go on after a crash is on
  * disk, in a directory of its own below the host's `attempts`:
@@ -37,6 +41,7 @@
 
 struct cg;
 struct evloop_fd;
+struct evloop_timer;
 struct host;
 struct slot;
 
@@ -78,6 +83,17 @@ struct attempt_ckpt {
 	bool ended; /* the job ended while a thread was out */
 };
 
+/* A self-checkpointing program between two of its runs. */
+struct attempt_again {
+	bool under_way; /* its checkpoint is uploaded, it will be run again */
+	struct evloop_timer *timer; /* and waits, so as not to spin */
+	int64_t began_ms; /* clock_mono_ms of the last run's start */
+	int runs; /* that came before the one under way */
+	int refused; /* checkpoints in a row that were none */
+	char *last; /* id of the last one committed, or NULL */
+	double user_cpu_s, sys_cpu_s; /* of earlier runs */
+};
+
 struct attempt {
 	struct list link;
 	struct host *host;
@@ -108,6 +124,7 @@ struct attempt {
 	bool at_work; /* a thread is out */
 	struct attempt_work work;
 	struct attempt_ckpt ckpt;
+	struct attempt_again again;
 };
 
 /* ---- attempt.c ---- */
@@ -164,6 +181,15 @@ void attempt_ckpt_ask(struct attempt *att, int number);
 /* Looks whether it is there. */
 void attempt_ckpt_step(struct attempt *att);
 
+/* ---- attempt_again.c ---- */
+
+/* The checkpoint is committed, or refused with `failure`: run it again. */
+void attempt_again(struct attempt *att, const char *failure);
+/* An order or the owner came while it waits: not again. */
+void attempt_again_stop(struct attempt *att);
+/* Frees what it holds. */
+void attempt_again_release(struct attempt *att);
+
 /* ---- attempt_end.c ---- */
 
 /* The starter is gone: reads its end record, then uploads or reports. */
@@ -178,6 +204,9 @@ void attempt_report(struct attempt *att, enum wire_how how, int code,
  */
 void attempt_send_checkpoint(struct attempt *att, const char *dir,
 			     const struct upload_set *set);
+/* The end as a HoldReasonCode: see wire_end. */
+void attempt_report_hold(struct attempt *att, int hold, int code,
+			 const char *message);
 
 /* ---- the program's own figures (attempt_end.c) ---- */
 

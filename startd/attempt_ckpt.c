@@ -134,7 +134,8 @@ static int copy_all(struct attempt *att, int from_dir, int to_dir,
 	size_t i;
 	int r;
 
-	r = upload_select_checkpoint(from_dir, &att->base, &att->ckpt.set, err);
+	r = upload_select_checkpoint(from_dir, &att->base, &att->start,
+				     &att->ckpt.set, err);
 	/* What the image is like: not part of it, but told with it. */
 	if (!r)
 		copy_file(from_dir, to_dir, SCRATCH_STATS, NULL);

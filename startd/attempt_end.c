@@ -2,6 +2,7 @@
 /* attempt.h: from the end record to the end that the scheduler is told. */
 #include "startd/attempt.h"
 
+#include "common/ad/ad.h"
 #include "common/base/clock.h"
 #include "common/base/fd.h"
 #include "common/base/log.h"
@@ -27,10 +28,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define TAIL_SIZE   400
 #define SMALL_FILES 16
+
+/* HTCondor's HoldReasonCode. */
+#define HOLD_OUTPUT	 12
+#define HOLD_OUTPUT_SIZE 33
 
 /* ---- reporting ---- */
 
@@ -66,6 +72,8 @@ static void report(struct attempt *att)
 	struct wire_end *end = &att->end;
 
 	memcpy(end->nonce, att->start.nonce, sizeof(end->nonce));
+	if (end->how == WIRE_HOW_CHECKPOINTED && att->again.last)
+		end->checkpoint = strtoll(att->again.last, NULL, 10);
 	if (!end->message)
 		end->message = xstrdup("");
 	if (!end->started)
@@ -98,6 +106,18 @@ void attempt_report(struct attempt *att, enum wire_how how, int code,
 	va_start(ap, fmt);
 	att->end.message = xvasprintf(fmt, ap);
 	va_end(ap);
+	report(att);
+}
+
+void attempt_report_hold(struct attempt *att, int hold, int code,
+			 const char *message)
+{
+	wire_end_release(&att->end);
+	att->end = (struct wire_end){ .how = WIRE_HOW_FAILED,
+				      .code = code,
+				      .hold = hold,
+				      .started = att->started_s };
+	att->end.message = xstrdup(message);
 	report(att);
 }
 
@@ -180,6 +200,23 @@ void attempt_send_checkpoint(struct attempt *att, const char *dir,
 	stats_release(&stats);
 }
 
+/* There is no checkpoint; the scheduler notes why. */
+static void tell_fault(struct attempt *att)
+{
+	struct attempt_work *w = &att->work;
+	struct wire_offer offer = { 0 };
+	struct upload_set none = { 0 };
+	struct err why = w->err;
+
+	err_clear(&w->err);
+	offer.image = offer.signature = (char *)(uintptr_t) "";
+	offer.class = (char *)(uintptr_t) "any machine";
+	offer.arch = (char *)(uintptr_t)att->host->machine.arch->name;
+	offer.fault = (char *)(uintptr_t)err_text(&why);
+	offer.figures = w->figures;
+	w->result = send_set(att, att->scratch, &none, &offer);
+}
+
 static void checkpoint_work(struct attempt *att)
 {
 	struct attempt_work *w = &att->work;
@@ -190,11 +227,61 @@ static void checkpoint_work(struct attempt *att)
 	if (fd < 0)
 		return;
 	w->disk_kb = scratch_used_kb(fd);
-	w->result = upload_select_checkpoint(fd, &att->base, &set, &w->err);
+	w->result = upload_select_checkpoint(fd, &att->base, &att->start, &set,
+					     &w->err);
+	close(fd);
+	if (!w->result)
+		attempt_send_checkpoint(att, att->scratch, &set);
+	else if (w->result == -ENODATA || w->result == -ENOENT)
+		tell_fault(att);
+	upload_set_release(&set);
+}
+
+/* What an evicted job has made so far, to be given back to it. */
+static void evicted_work(struct attempt *att)
+{
+	struct attempt_work *w = &att->work;
+	struct upload_set set = { 0 };
+	int fd = open_scratch(att, &w->err);
+
+	w->result = fd < 0 ? fd : 0;
+	if (fd < 0)
+		return;
+	w->disk_kb = scratch_used_kb(fd);
+	w->result = upload_select_evicted(fd, &att->base, &att->start, &set,
+					  &w->err);
 	close(fd);
 	if (!w->result)
 		attempt_send_checkpoint(att, att->scratch, &set);
 	upload_set_release(&set);
+}
+
+/* ON_SUCCESS: what a failed run made stays here, but for what it said. */
+static bool wants_outputs(const struct attempt *att)
+{
+	const char *when = ad_str(att->start.ad, "WhenToTransferOutput");
+
+	return !when || strcasecmp(when, "ON_SUCCESS") != 0 ||
+	       (att->end.how == WIRE_HOW_EXITED &&
+		att->end.code ==
+			ad_int(att->start.ad, "JobSuccessExitCode", 0));
+}
+
+static int check_size(const struct attempt *att, int dir_fd,
+		      const struct upload_set *set, struct err *err)
+{
+	int64_t max_mb = ad_int(att->start.ad, "MaxTransferOutputMB", -1);
+	int64_t bytes;
+
+	if (max_mb < 0)
+		return 0;
+	bytes = upload_set_bytes(dir_fd, &att->start, set);
+	if (bytes <= max_mb << 20)
+		return 0;
+	return err_set(err, -EFBIG,
+		       "the outputs have %lld bytes, max_transfer_output_mb "
+		       "is %lld",
+		       (long long)bytes, (long long)max_mb);
 }
 
 static void outputs_work(struct attempt *att)
@@ -203,13 +290,20 @@ static void outputs_work(struct attempt *att)
 	struct upload_set set = { 0 };
 	struct err missing = ERR_INIT;
 	int fd = open_scratch(att, &w->err);
-	int r;
+	int r = 0;
 
 	w->result = fd < 0 ? fd : 0;
 	if (fd < 0)
 		return;
 	w->disk_kb = scratch_used_kb(fd);
-	r = upload_select_outputs(fd, &att->base, &att->start, &set, &missing);
+	if (wants_outputs(att))
+		r = upload_select_outputs(fd, &att->base, &att->start, &set,
+					  &missing);
+	if (!r)
+		r = check_size(att, fd, &set, &missing);
+	if (r == -EFBIG)
+		upload_set_release(&set);
+	upload_select_streams(fd, &att->start, &set);
 	/* What there is goes, then the missing one is told. */
 	if (set.count)
 		w->result = send_set(att, att->scratch, &set, NULL);
@@ -281,13 +375,20 @@ static void checkpoint_done(struct attempt *att)
 	/* It stays on disk; the next hstartd uploads it. */
 	if (w->result == -ECANCELED)
 		return;
-	if (w->result < 0) {
+	if (!w->result) {
+		att->figures.upload_ms = w->took_ms;
+		free(att->again.last);
+		att->again.last = xstrdup(w->id);
+	}
+	if (att->again.under_way) {
+		attempt_again(att, w->result < 0 ? err_text(&w->err) : NULL);
+		return;
+	}
+	if (w->result < 0)
 		set_end(att, WIRE_HOW_EVICTED, att->end.code,
 			err_text(&w->err));
-	} else {
-		att->figures.upload_ms = w->took_ms;
-		att->end.checkpoint = strtoll(w->id, NULL, 10);
-	}
+	else
+		att->end.how = WIRE_HOW_CHECKPOINTED;
 	report(att);
 }
 
@@ -303,8 +404,11 @@ static void outputs_done(struct attempt *att)
 		return;
 	att->figures.upload_ms = w->took_ms;
 	att->end.outputs = xstrdup(w->id);
-	if (w->result < 0)
+	if (w->result < 0) {
 		set_end(att, WIRE_HOW_FAILED, -w->result, err_text(&w->err));
+		att->end.hold = w->result == -EFBIG ? HOLD_OUTPUT_SIZE
+						    : HOLD_OUTPUT;
+	}
 	report(att);
 }
 
@@ -317,11 +421,14 @@ static void take_figures(struct attempt *att, const struct record *rec)
 	int64_t ended_boot_ms = record_int(rec, "ended_boot_ms", -1);
 	int64_t began_ms = record_int(rec, "began_ms", 0);
 
-	f->user_cpu_s = (double)record_int(rec, "user_us", 0) / 1e6;
-	f->sys_cpu_s = (double)record_int(rec, "sys_us", 0) / 1e6;
-	f->memory_kb = maxrss_kb;
-	if (began_ms)
-		att->end.started = began_ms / 1000;
+	f->user_cpu_s = att->again.user_cpu_s +
+			(double)record_int(rec, "user_us", 0) / 1e6;
+	f->sys_cpu_s = att->again.sys_cpu_s +
+		       (double)record_int(rec, "sys_us", 0) / 1e6;
+	if (maxrss_kb > f->memory_kb)
+		f->memory_kb = maxrss_kb;
+	att->end.started = att->again.runs && att->started_s ? att->started_s
+							     : began_ms / 1000;
 	att->end.ended = record_int(rec, "ended_ms", clock_real_ms()) / 1000;
 	if (att->end.how == WIRE_HOW_CHECKPOINTED && att->term_boot_ms >= 0 &&
 	    ended_boot_ms >= att->term_boot_ms)
@@ -352,6 +459,41 @@ static char *stderr_tail(struct attempt *att)
 	return xstrdup(line ? line + 1 : buf);
 }
 
+/* Nobody told it to leave: it saved its work and wants to be run again. */
+static bool goes_on(const struct attempt *att, const struct record *rec)
+{
+	return !record_get(rec, "asked") && !att->vacate_asked &&
+	       !att->kill_asked && !att->host->leaving;
+}
+
+static bool saves_when_evicted(const struct attempt *att)
+{
+	const char *when = ad_str(att->start.ad, "WhenToTransferOutput");
+
+	return when && !strcasecmp(when, "ON_EXIT_OR_EVICT") &&
+	       !att->start.checkpoints && !att->kill_asked;
+}
+
+/* It left without a checkpoint of its own making; nothing to save is fine. */
+static void evicted_done(struct attempt *att)
+{
+	const struct attempt_work *w = &att->work;
+
+	if (w->result == -ESTALE) {
+		attempt_discard(att);
+		return;
+	}
+	if (w->result == -ECANCELED)
+		return;
+	if (!w->result) {
+		att->figures.upload_ms = w->took_ms;
+		free(att->again.last);
+		att->again.last = xstrdup(w->id);
+		att->end.how = WIRE_HOW_CHECKPOINTED;
+	}
+	report(att);
+}
+
 static void judge(struct attempt *att, const struct record *rec)
 {
 	struct verdict v;
@@ -365,6 +507,7 @@ static void judge(struct attempt *att, const struct record *rec)
 	case WIRE_HOW_CHECKPOINTED:
 		if (att->reason)
 			set_end(att, v.how, v.code, att->reason);
+		att->again.under_way = goes_on(att, rec);
 		attempt_work(att, checkpoint_work, checkpoint_done);
 		host_news(att->host);
 		return;
@@ -385,7 +528,11 @@ static void judge(struct attempt *att, const struct record *rec)
 	case WIRE_HOW_EVICTED:
 		if (att->reason && !*v.message)
 			set_end(att, v.how, v.code, att->reason);
-		break;
+		if (!saves_when_evicted(att))
+			break;
+		attempt_work(att, evicted_work, evicted_done);
+		host_news(att->host);
+		return;
 	default:
 		break;
 	}

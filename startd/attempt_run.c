@@ -127,8 +127,8 @@ static int write_start(struct attempt *att, struct err *err)
 {
 	struct record rec = RECORD_INIT;
 	char *path = xasprintf("%s/" RECORD_START, att->dir);
-	int64_t memory_mb = ad_int(att->slot->ad, "Memory", 0);
-	int64_t cpus = ad_int(att->slot->ad, "Cpus", 1);
+	int64_t memory_mb = att->slot ? ad_int(att->slot->ad, "Memory", 0) : 0;
+	int64_t cpus = att->slot ? ad_int(att->slot->ad, "Cpus", 1) : 1;
 	int r;
 
 	r = orders_make(att, &rec, err);
@@ -148,19 +148,21 @@ static int write_start(struct attempt *att, struct err *err)
 
 void attempt_spawn(struct attempt *att)
 {
-	struct policy_verdict verdict;
+	struct policy_verdict verdict = { .suspend = false };
 	struct err err = ERR_INIT;
 	int r;
 
-	host_judge(att->host, att->slot, &verdict);
+	if (att->slot)
+		host_judge(att->host, att->slot, &verdict);
 	if (verdict.suspend) {
 		attempt_report(att, WIRE_HOW_REFUSED, 0, "the owner is back");
 		return;
 	}
 	r = write_start(att, &err);
 	att->phase = ATTEMPT_RUN;
-	att->started_s = clock_real_ms() / 1000;
-	att->started_ms = clock_mono_ms();
+	if (!att->again.runs)
+		att->started_s = clock_real_ms() / 1000;
+	att->started_ms = att->again.began_ms = clock_mono_ms();
 	ladder_init(&att->ladder, att->started_ms);
 	if (!r)
 		r = spawn_starter(att, &err);
@@ -273,8 +275,11 @@ static void do_freeze(struct attempt *att, int64_t sign_ns)
 {
 	int r = cg_freeze(att->cg, FREEZE_WAIT_MS);
 	int64_t now_ns = clock_mono_ns();
+	size_t count = 0;
 
 	att->frozen_ms = now_ns / 1000000;
+	free(tree_list(att->starter, &count));
+	att->figures.processes = (int64_t)count;
 	if (r < 0)
 		log_warn("attempt %s: not frozen yet: %s", att->name,
 			 err_reason(r));

@@ -46,6 +46,7 @@ static int download_try(struct fetch *f, const struct wire_input *in,
 	const char *headers[2] = { NULL, NULL };
 	char range[64];
 	struct stat st;
+	int64_t before;
 	int fd, r;
 
 	fd = open(part, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -65,11 +66,12 @@ static int download_try(struct fetch *f, const struct wire_input *in,
 		headers[0] = range;
 		req.headers = headers;
 	}
+	before = st.st_size;
 	req.path = in->url;
 	req.sink_fd = fd;
 	r = remote_try(f->rm, &req, NULL, err);
 	if (!fstat(fd, &st))
-		f->rm->received_bytes += st.st_size;
+		f->rm->received_bytes += st.st_size - before;
 	close(fd);
 	return r;
 }
@@ -140,10 +142,13 @@ static int fetch_inputs(struct fetch *f, struct err *err)
 
 /* ---- the checkpoint ---- */
 
+/* A pack on its way; it outlives the connections that bring it. */
 struct unpack {
 	struct pack_reader *reader;
 	struct restore *restore;
-	int64_t bytes;
+	int *fds; /* of the manifest's files */
+	size_t count;
+	int64_t bytes; /* of the pack so far */
 	struct err err;
 };
 
@@ -195,55 +200,87 @@ static int open_files(struct fetch *f, const struct manifest *m,
 	return 0;
 }
 
-static int restore_stream(struct fetch *f, struct chunker *c, struct restore *r,
-			  struct err *err)
+static void unpack_release(struct unpack *u)
+{
+	size_t i;
+
+	for (i = 0; i < u->count; i++)
+		fd_close(&u->fds[i]);
+	free(u->fds);
+	pack_reader_free(u->reader);
+	restore_free(u->restore);
+	*u = (struct unpack){ .err = ERR_INIT };
+}
+
+/* Empty files, nothing read. */
+static int unpack_begin(struct fetch *f, const struct manifest *m,
+			struct chunker *c, struct unpack *u, struct err *err)
+{
+	size_t i;
+
+	u->restore = restore_new(m);
+	u->reader = pack_reader_new(c, on_chunk, u);
+	u->fds = xcalloc(m->file_count + 1, sizeof(*u->fds));
+	u->count = m->file_count;
+	for (i = 0; i < u->count; i++)
+		u->fds[i] = -1;
+	return open_files(f, m, u->restore, u->fds, err);
+}
+
+/* The rest of the pack, from where an earlier try broke off. */
+static int unpack_stream(struct fetch *f, struct unpack *u, struct err *err)
 {
 	struct httpu_request req = HTTPU_REQUEST_INIT;
-	struct unpack u = { .restore = r, .err = ERR_INIT };
+	const char *headers[2] = { NULL, NULL };
+	int64_t before = u->bytes;
+	char range[64];
 	int code;
 
-	u.reader = pack_reader_new(c, on_chunk, &u);
+	if (u->bytes) {
+		snprintf(range, sizeof(range), "Range: bytes=%lld-",
+			 (long long)u->bytes);
+		headers[0] = range;
+		req.headers = headers;
+	}
 	req.path = f->start->checkpoint->url;
 	req.on_body = on_body;
-	req.on_body_arg = &u;
+	req.on_body_arg = u;
 	code = remote_try(f->rm, &req, NULL, err);
-	f->rm->received_bytes += u.bytes;
-	if (err_is_set(&u.err)) {
+	f->rm->received_bytes += u->bytes - before;
+	if (err_is_set(&u->err)) {
 		err_clear(err);
-		code = err_set(err, u.err.code, "%s", err_text(&u.err));
+		code = err_set(err, u->err.code, "%s", err_text(&u->err));
 	}
 	if (!code)
-		code = pack_reader_finish(u.reader, err);
+		code = pack_reader_finish(u->reader, err);
 	if (!code)
-		code = restore_finish(r, err);
-	pack_reader_free(u.reader);
+		code = restore_finish(u->restore, err);
 	return code == -ENODATA ? -EBADMSG : code;
 }
 
+/* What came in pieces and does not verify is fetched whole, once. */
 static int restore_try(struct fetch *f, const struct manifest *m,
-		       struct chunker *c, struct err *err)
+		       struct chunker *c, struct unpack *u, struct err *err)
 {
-	struct restore *r = restore_new(m);
-	int *fds = xcalloc(m->file_count + 1, sizeof(*fds));
-	size_t i;
-	int code;
+	bool resumed = u->bytes > 0;
+	int code = u->reader ? 0 : unpack_begin(f, m, c, u, err);
 
-	for (i = 0; i < m->file_count; i++)
-		fds[i] = -1;
-	code = open_files(f, m, r, fds, err);
 	if (!code)
-		code = restore_stream(f, c, r, err);
-	for (i = 0; i < m->file_count; i++)
-		fd_close(&fds[i]);
-	free(fds);
-	restore_free(r);
-	return code;
+		code = unpack_stream(f, u, err);
+	if (code == -EAGAIN)
+		return code;
+	unpack_release(u);
+	if (code != -EBADMSG || !resumed)
+		return code;
+	err_clear(err);
+	return restore_try(f, m, c, u, err);
 }
 
 static int fetch_checkpoint(struct fetch *f, struct err *err)
 {
 	const struct wire_start *s = f->start;
 	struct chunker *c = NULL;
+	struct unpack u = { .err = ERR_INIT };
 	struct chunk_key key;
 	struct manifest m;
 	int r, refused = 0;
@@ -255,7 +292,7 @@ static int fetch_checkpoint(struct fetch *f, struct err *err)
 		r = chunker_new(&key, &c, err);
 	while (!r) {
 		err_clear(err);
-		r = restore_try(f, &m, c, err);
+		r = restore_try(f, &m, c, &u, err);
 		if (!r || r == -ESTALE || r == -EBADMSG || r == -ENOSPC ||
 		    r == -EDQUOT)
 			break;
@@ -263,6 +300,7 @@ static int fetch_checkpoint(struct fetch *f, struct err *err)
 			break;
 		r = remote_backoff(f->rm);
 	}
+	unpack_release(&u);
 	chunker_free(c);
 	manifest_release(&m);
 	if (r < 0 && r != -ESTALE && r != -ECANCELED)

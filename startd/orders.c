@@ -246,7 +246,8 @@ int orders_make(struct attempt *att, struct record *rec, struct err *err)
 		put_args(att, &p, rec);
 		put_envs(att, rec);
 		/* hcc's programs find their place in the output themselves. */
-		if (att->start.checkpoint && !att->start.checkpoints)
+		if ((att->start.checkpoint || att->again.runs) &&
+		    !att->start.checkpoints)
 			record_add_int(rec, "append", 1);
 		if (policy_is_idle_class(att->host->policy)) {
 			record_add_int(rec, "idle", 1);

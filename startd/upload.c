@@ -24,6 +24,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/*
+ * Chunks of a pack. What has arrived in a whole pack is not sent again after
+ * the connection broke: so packs are of some 16 MiB.
+ */
+#define PART_CHUNKS 64
+
 /* A plain refusal (a bad request, say) is not repeated for ever. */
 #define REFUSED_TRIES 6
 
@@ -34,6 +40,7 @@ struct send {
 	struct manifest manifest;
 	int dir_fd;
 	int64_t since_ms;
+	char *committing; /* upload of a commit that got no answer */
 };
 
 /* ---- reading the files ---- */
@@ -129,7 +136,7 @@ static int write_pack(struct send *s, const struct wire_missing *missing,
 		hash_set_mem(left, missing->chunks[i],
 			     sizeof(missing->chunks[i]), s);
 	r = pack_writer_new(pack_sink_fd, fd, &w, err);
-	for (i = 0; !r && i < s->manifest.file_count; i++)
+	for (i = 0; !r && i < s->manifest.file_count && hash_count(left); i++)
 		r = pack_file(s, w, &s->manifest.files[i], left, buf, err);
 	if (!r)
 		r = pack_writer_finish(w, err);
@@ -233,34 +240,86 @@ static int commit(struct send *s, const char *upload, char **ret_id,
 	return r;
 }
 
-/* One round of offer, pack and commit. */
+/* Those of a slice of the missing chunks, in one pack. */
+static int send_part(struct send *s, const struct wire_missing *part,
+		     struct err *err)
+{
+	int fd = make_pack(s, part, err);
+	int r = fd < 0 ? fd : put_pack(s, part->upload, fd, err);
+
+	/* The connection broke: the same pack once more. */
+	if (r == -EAGAIN && !remote_backoff(s->rm)) {
+		err_clear(err);
+		r = put_pack(s, part->upload, fd, err);
+	}
+	fd_close(&fd);
+	return r;
+}
+
+static int send_missing(struct send *s, const struct wire_missing *missing,
+			struct err *err)
+{
+	size_t at, left;
+	int r = 0;
+
+	for (at = 0; !r && at < missing->chunk_count; at += PART_CHUNKS) {
+		struct wire_missing part = *missing;
+
+		left = missing->chunk_count - at;
+		part.chunks = missing->chunks + at;
+		part.chunk_count = left < PART_CHUNKS ? left : PART_CHUNKS;
+		r = send_part(s, &part, err);
+		if (!r)
+			remote_reset(s->rm);
+	}
+	return r;
+}
+
+/* A commit whose answer was lost is asked for again, not made twice. */
+static int commit_once(struct send *s, const char *upload, char **ret_id,
+		       struct err *err)
+{
+	int r = commit(s, upload, ret_id, err);
+
+	if (r == -EAGAIN && !s->committing)
+		s->committing = xstrdup(upload);
+	if (r != -EAGAIN) {
+		free(s->committing);
+		s->committing = NULL;
+	}
+	return r;
+}
+
+/* One round of offer, packs and commit. */
 static int send_once(struct send *s, char **ret_id, struct err *err)
 {
 	struct wire_missing missing = { 0 };
-	int fd = -1, r;
+	int r;
 
+	if (s->committing) {
+		r = commit_once(s, s->committing, ret_id, err);
+		if (r != -ENOENT && r != -EIDRM && r != -EBADMSG)
+			return r;
+		err_clear(err);
+	}
 	r = offer(s, &missing, err);
 	if (r < 0)
 		return r;
-	if (missing.chunk_count) {
-		fd = make_pack(s, &missing, err);
-		r = fd < 0 ? fd : put_pack(s, missing.upload, fd, err);
-		/* The connection broke: the same pack once more. */
-		if (r == -EAGAIN && !remote_backoff(s->rm)) {
-			err_clear(err);
-			r = put_pack(s, missing.upload, fd, err);
-		}
-	}
+	if (missing.refused)
+		r = err_set(err, -ENODATA, "the checkpoint was refused: %s",
+			    missing.refused);
 	if (!r)
-		r = commit(s, missing.upload, ret_id, err);
-	fd_close(&fd);
+		r = send_missing(s, &missing, err);
+	if (!r)
+		r = commit_once(s, missing.upload, ret_id, err);
 	wire_missing_release(&missing);
 	return r;
 }
 
 static bool is_final(int r)
 {
-	return !r || r == -ESTALE || r == -ECANCELED || r == -EPERM;
+	return !r || r == -ESTALE || r == -ECANCELED || r == -EPERM ||
+	       r == -ENODATA;
 }
 
 static int send_all(struct send *s, char **ret_id, struct err *err)
@@ -307,6 +366,7 @@ int upload_run(struct remote *rm, const struct upload *up, char **ret_id,
 		r = send_all(&s, ret_id, err);
 	*ret_ms = clock_mono_ms() - s.since_ms;
 	remote_reset(rm);
+	free(s.committing);
 	fd_close(&s.dir_fd);
 	chunker_free(s.chunker);
 	manifest_release(&s.manifest);

@@ -24,11 +24,31 @@ void upload_set_add(struct upload_set *set, const char *name);
 void upload_set_release(struct upload_set *set);
 
 /*
- * The files of a checkpoint: all that are new or modified against `base`, but
- * for what lies in _harrier/ beside the image.
+ * The files of a checkpoint. Of a program that hcc built: all that are new or
+ * modified against `base`, but for what lies in _harrier/ beside the image.
+ * Of another: those that transfer_checkpoint_files names, else the named
+ * outputs, else all that are new or modified; and the standard streams.
+ * -ENOENT for a named one that is missing, -ENODATA where none has a byte.
  */
 int upload_select_checkpoint(int dir_fd, const struct scratch_list *base,
+			     const struct wire_start *start,
 			     struct upload_set *set, struct err *err);
+
+/*
+ * What an evicted job with ON_EXIT_OR_EVICT leaves: its outputs as far as
+ * they are there. -ENODATA where there is nothing.
+ */
+int upload_select_evicted(int dir_fd, const struct scratch_list *base,
+			  const struct wire_start *start,
+			  struct upload_set *set, struct err *err);
+
+/* Standard output and error. */
+void upload_select_streams(int dir_fd, const struct wire_start *start,
+			   struct upload_set *set);
+
+/* Bytes of the set's files, but for the standard streams. */
+int64_t upload_set_bytes(int dir_fd, const struct wire_start *start,
+			 const struct upload_set *set);
 
 /*
  * The outputs: those the start names (directories with all they hold), or all

@@ -179,48 +179,6 @@ static bool parse_ending(const char *line, struct event *ev)
 	return true;
 }
 
-/*
- * A row of the resource table. Columns are right-aligned under the header's
- * words; a number too wide moves the others, so that they are told apart by
- * count where all three are there, by place otherwise.
- */
-static bool parse_row(const char *line, struct event *ev)
-{
-	static const struct {
-		const char *name;
-		size_t offset;
-	} rows[] = {
-		{ "\t   Cpus ", offsetof(struct event, cpus) },
-		{ "\t   Disk (KB) ", offsetof(struct event, disk_kb) },
-		{ "\t   Memory (MB) ", offsetof(struct event, memory_mb) },
-		{ "\t   TimeExecute (s) ",
-		  offsetof(struct event, time_s_used) },
-	};
-	const char *colon = strchr(line, ':');
-
-	for (size_t i = 0; colon && i < 4; i++) {
-		struct event_resource *r =
-			(void *)((char *)ev + rows[i].offset);
-		double n[3];
-		int count;
-
-		if (!after(line, rows[i].name))
-			continue;
-		ev->has_resources = true;
-		count = sscanf(colon + 1, "%lf %lf %lf", &n[0], &n[1], &n[2]);
-		if (count == 3)
-			*r = (struct event_resource){ n[0], n[1], n[2] };
-		else if (count == 2)
-			*r = (struct event_resource){ -1, n[0], n[1] };
-		else if (count == 1 && strlen(colon) <= 11)
-			r->usage = n[0];
-		else if (count == 1)
-			r->request = n[0];
-		return true;
-	}
-	return false;
-}
-
 static bool parse_ckpt(const char *line, struct event *ev)
 {
 	const char *text;
@@ -238,9 +196,18 @@ static bool parse_ckpt(const char *line, struct event *ev)
 
 /* ---- lines of single events --------------------------------------------------------- */
 
+static void add_attr(struct event *ev, const char *line)
+{
+	char *more = xasprintf("%s%s\n", ev->attrs ? ev->attrs : "", line);
+
+	free(ev->attrs);
+	ev->attrs = more;
+}
+
 /* `\tName = value` of 001 */
 static void parse_attr(const char *line, struct event *ev)
 {
+	const char *whole_line = line + (*line == '\t');
 	char name[64], *value;
 	int len = 0;
 	size_t n = 0;
@@ -269,6 +236,8 @@ static void parse_attr(const char *line, struct event *ev)
 		ev->disk_kb.allocated = strtod(value, NULL);
 	else if (strcmp(name, "Memory") == 0)
 		ev->memory_mb.allocated = strtod(value, NULL);
+	else
+		add_attr(ev, whole_line);
 	ev->has_resources |= ev->cpus.allocated >= 0;
 	free(value);
 }
@@ -298,14 +267,71 @@ static void parse_reconnect(const char *line, struct event *ev)
 	}
 }
 
+static void parse_removed(const char *line, struct event *ev)
+{
+	static const struct {
+		const char *word;
+		enum event_completion completion;
+	} words[] = { { "Error", EVENT_CLUSTER_ERROR },
+		      { "Incomplete", EVENT_CLUSTER_INCOMPLETE },
+		      { "Complete", EVENT_CLUSTER_COMPLETE },
+		      { "Paused", EVENT_CLUSTER_PAUSED } };
+	int len = 0;
+
+	if (sscanf(line,
+		   "\tMaterialized %" SCNd64 " jobs from %" SCNd64 " items.%n",
+		   &ev->next_proc, &ev->next_row, &len) < 2 ||
+	    len == 0) {
+		if (*line == '\t')
+			set_text(&ev->notes, line + 1);
+		return;
+	}
+	line += len + (line[len] == '\t');
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (after(line, words[i].word))
+			ev->completion = words[i].completion;
+}
+
+/* `Changing job attribute A from B to C`, `Setting job attribute A to C` */
+static void parse_update(const char *line, struct event *ev)
+{
+	const char *text = after(line, "Changing job attribute ");
+	const char *from = NULL, *to;
+
+	if (text)
+		from = strstr(text, " from ");
+	else
+		text = after(line, "Setting job attribute ");
+	if (!text)
+		return;
+	to = strstr(from ? from + 6 : text, " to ");
+	if (!to)
+		return;
+	free(ev->attr_name);
+	ev->attr_name = xstrndup(text, (size_t)((from ? from : to) - text));
+	if (from) {
+		free(ev->attr_old);
+		ev->attr_old = xstrndup(from + 6, (size_t)(to - from - 6));
+	}
+	set_text(&ev->attr_value, to + 4);
+}
+
 static void parse_own(const char *line, struct event *ev)
 {
 	const char *text;
 
 	switch (ev->type) {
 	case EVENT_SUBMIT:
-		if ((text = after(line, "    ")) && !ev->notes)
-			set_text(&ev->notes, text);
+	case EVENT_CLUSTER_SUBMIT:
+		if ((text = after(line, "    ")))
+			set_text(ev->notes ? &ev->user_notes : &ev->notes,
+				 text);
+		break;
+	case EVENT_AD_INFORMATION:
+		add_attr(ev, line);
+		break;
+	case EVENT_CLUSTER_REMOVE:
+		parse_removed(line, ev);
 		break;
 	case EVENT_EXECUTE:
 		if ((text = after(line, "\tSlotName: ")))
@@ -314,7 +340,8 @@ static void parse_own(const char *line, struct event *ev)
 			parse_attr(line, ev);
 		break;
 	case EVENT_EVICTED:
-		if ((text = after(line, "\tReason: ")))
+		text = after(line, ev->requeued ? "\t" : "\tReason: ");
+		if (text && !ev->reason)
 			set_text(&ev->reason, text);
 		break;
 	case EVENT_SUSPENDED:
@@ -347,12 +374,15 @@ static bool reason_first(const struct event *ev)
 		ev->type == EVENT_RELEASED ||
 		ev->type == EVENT_SHADOW_EXCEPTION ||
 		ev->type == EVENT_REMOTE_ERROR ||
+		ev->type == EVENT_FACTORY_PAUSED ||
+		ev->type == EVENT_FACTORY_RESUMED ||
 		ev->type == EVENT_EXECUTABLE_ERROR);
 }
 
-static void parse_line(const char *line, struct event *ev)
+static void parse_line(const char *line, struct eventlog_columns *columns,
+		       struct event *ev)
 {
-	if (reason_first(ev)) {
+	if (reason_first(ev) || ev->type == EVENT_AD_INFORMATION) {
 		parse_own(line, ev);
 		return;
 	}
@@ -360,9 +390,12 @@ static void parse_line(const char *line, struct event *ev)
 	    parse_ckpt(line, ev))
 		return;
 	if ((ev->type == EVENT_EVICTED || ev->type == EVENT_TERMINATED) &&
-	    (parse_ending(line, ev) || parse_row(line, ev)))
+	    (parse_ending(line, ev) || eventlog_table_parse(line, columns, ev)))
 		return;
-	if (sscanf(line, "\tCode %d Subcode %d", &ev->code, &ev->subcode) == 2)
+	if (sscanf(line, "\tCode %d Subcode %d", &ev->code, &ev->subcode) ==
+		    2 ||
+	    sscanf(line, "\tPauseCode %d", &ev->code) == 1 ||
+	    sscanf(line, "\tHoldCode %d", &ev->subcode) == 1)
 		return;
 	parse_own(line, ev);
 }
@@ -373,6 +406,7 @@ static void parse_title(const char *line, struct event *ev)
 	const char *text;
 
 	if ((text = after(line, "Job submitted from host: ")) ||
+	    (text = after(line, "Cluster submitted from host: ")) ||
 	    (text = after(line, "Job executing on host: ")) ||
 	    (text = after(line, "Job reconnected to "))) {
 		set_text(&ev->host, text);
@@ -387,6 +421,8 @@ static void parse_title(const char *line, struct event *ev)
 		ev->has_code = true;
 	} else if (ev->type == EVENT_EXECUTABLE_ERROR) {
 		sscanf(line, "(%d)", &ev->code);
+	} else if (ev->type == EVENT_ATTRIBUTE_UPDATE) {
+		parse_update(line, ev);
 	} else if (ev->type == EVENT_GENERIC) {
 		set_text(&ev->reason, line);
 	} else if (ev->type == EVENT_FILE_TRANSFER) {
@@ -420,6 +456,7 @@ int64_t eventlog_parse(const char *text, size_t len, struct event *ret_ev,
 		       size_t *ret_skip)
 {
 	size_t size = event_end(text, len), header;
+	struct eventlog_columns columns = { 0, 0 };
 	struct event ev;
 	char *copy, *line, *rest;
 
@@ -436,7 +473,7 @@ int64_t eventlog_parse(const char *text, size_t len, struct event *ret_ev,
 	parse_title(line + header, &ev);
 	while ((line = strsep(&rest, "\n")))
 		if (*line)
-			parse_line(line, &ev);
+			parse_line(line, &columns, &ev);
 	free(copy);
 	*ret_ev = ev;
 	return (int64_t)size;

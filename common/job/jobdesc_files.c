@@ -3,6 +3,7 @@
 #include "common/base/args.h"
 #include "common/base/err.h"
 #include "common/base/xalloc.h"
+#include "common/job/eventlog.h"
 #include "common/job/jobdesc_priv.h"
 
 #include <errno.h>
@@ -305,6 +306,28 @@ int jobdesc_err(struct jobdesc *d, struct ad *ad, struct err *err)
 	return set_stream(d, ad, "Err", names, err);
 }
 
+static int check_log_format(struct jobdesc *d, struct err *err)
+{
+	static const char *const names[] = { "log_format", NULL };
+	enum eventlog_style style;
+	char *text, *save = NULL;
+	int rc = jobdesc_get(d, names, &text, err);
+
+	if (rc || !text)
+		return rc;
+	for (char *word = strtok_r(text, ", \t", &save); word && !rc;
+	     word = strtok_r(NULL, ", \t", &save))
+		if (eventlog_style_parse(word, &style))
+			rc = jobdesc_at(d, names,
+					err_set(err, -EINVAL,
+						"'%s' is not one of iso, utc, "
+						"legacy, json",
+						word),
+					err);
+	free(text);
+	return rc;
+}
+
 int jobdesc_log(struct jobdesc *d, struct ad *ad, struct err *err)
 {
 	static const char *const names[] = { "log", "UserLog", NULL };
@@ -313,7 +336,9 @@ int jobdesc_log(struct jobdesc *d, struct ad *ad, struct err *err)
 
 	if (rc || !text)
 		return rc;
-	rc = jobdesc_iwd(d, &iwd, err);
+	rc = check_log_format(d, err);
+	if (!rc)
+		rc = jobdesc_iwd(d, &iwd, err);
 	if (!rc)
 		rc = check_writable(d, names, iwd, text, err);
 	if (!rc) {

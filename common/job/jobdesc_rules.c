@@ -67,6 +67,7 @@ static const struct rule {
 	{ "SubmitEventUserNotes", { "submit_event_user_notes" }, RULE_STRING },
 	{ "ULogExecuteEventAttrs", { "ulog_execute_attrs" }, RULE_STRING },
 	{ "JobAdInformationAttrs", { "job_ad_information_attrs" }, RULE_STRING },
+	{ "UserLogFormat", { "log_format" }, RULE_STRING },
 	{ "PeriodicReleaseReason", { "periodic_release_reason" }, RULE_EXPR },
 	{ "PeriodicRemoveReason", { "periodic_remove_reason" }, RULE_EXPR },
 	{ "PeriodicVacateReason", { "periodic_vacate_reason" }, RULE_EXPR },

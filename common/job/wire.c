@@ -195,6 +195,7 @@ static const struct {
 	{ "sent_bytes", offsetof(struct wire_figures, sent_bytes) },
 	{ "received_bytes", offsetof(struct wire_figures, received_bytes) },
 	{ "suspended_s", offsetof(struct wire_figures, suspended_s) },
+	{ "processes", offsetof(struct wire_figures, processes) },
 };
 
 static int64_t *figure(struct wire_figures *f, size_t i)
@@ -321,6 +322,9 @@ static int end_fill(const json_t *v, struct wire_end *e, struct err *err)
 		rc = wire_get_small(v, "code", WIRE_MAY, -INT32_MAX, INT32_MAX,
 				    &e->code, err);
 	if (!rc)
+		rc = wire_get_small(v, "hold", WIRE_MAY, 0, INT32_MAX, &e->hold,
+				    err);
+	if (!rc)
 		rc = wire_get_str(v, "message", WIRE_MAY, &e->message, err);
 	if (!rc)
 		rc = wire_get_id(v, "checkpoint", &e->checkpoint, err);
@@ -364,6 +368,8 @@ json_t *wire_end_encode(const struct wire_end *e)
 		v, "checkpoint",
 		e->checkpoint ? json_sprintf("%lld", (long long)e->checkpoint)
 			      : json_null());
+	if (e->hold)
+		json_object_set_new(v, "hold", json_integer(e->hold));
 	wire_figures_put(v, &e->figures);
 	return v;
 }

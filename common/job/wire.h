@@ -104,6 +104,7 @@ struct wire_figures {
 	int64_t sent_bytes; /* by the job's host to the scheduler */
 	int64_t received_bytes;
 	int64_t suspended_s;
+	int64_t processes; /* of the job, when it was frozen last */
 	double user_cpu_s;
 	double sys_cpu_s;
 };
@@ -145,6 +146,7 @@ struct wire_end {
 	char nonce[WIRE_NONCE_SIZE];
 	enum wire_how how;
 	int code; /* exit code or signal */
+	int hold; /* WIRE_HOW_FAILED: HoldReasonCode, 0: that of a start */
 	char *message;
 	int64_t checkpoint; /* id, 0: none */
 	char *outputs; /* upload, or NULL */
@@ -292,6 +294,7 @@ struct wire_offer {
 	char *arch;
 	char **archs; /* NULL: those of the job */
 	char *signature;
+	char *fault; /* NULL, or why there is none: nothing is uploaded */
 	struct wire_figures figures;
 };
 
@@ -302,7 +305,8 @@ void wire_offer_release(struct wire_offer *offer);
 
 /* The answer: the upload's name and the chunks that are to be sent. */
 struct wire_missing {
-	char *upload;
+	char *upload; /* "" when it is refused */
+	char *refused; /* NULL, or why the checkpoint is not taken */
 	uint8_t (*chunks)[32];
 	size_t chunk_count;
 };

@@ -180,8 +180,10 @@ static int offer_decode_checkpoint(const json_t *root, struct wire_offer *o,
 		rc = wire_get_str(root, "signature", WIRE_MAY, &o->signature,
 				  err);
 	if (!rc)
+		rc = wire_get_str(root, "fault", WIRE_MAY, &o->fault, err);
+	if (!rc)
 		rc = wire_figures_decode(root, &o->figures, err);
-	if (!rc && !o->file_count)
+	if (!rc && !o->file_count && !o->fault)
 		rc = err_set(err, -EINVAL, "a checkpoint without files");
 	return rc;
 }
@@ -220,6 +222,8 @@ json_t *wire_offer_encode(const struct wire_offer *o, bool outputs)
 	json_object_set_new(root, "arch", wire_put_str(o->arch));
 	json_object_set_new(root, "archs", wire_put_strv(o->archs));
 	json_object_set_new(root, "signature", wire_put_str(o->signature));
+	if (o->fault)
+		json_object_set_new(root, "fault", wire_put_str(o->fault));
 	wire_figures_put(root, &o->figures);
 	return root;
 }
@@ -233,6 +237,7 @@ void wire_offer_release(struct wire_offer *o)
 	free(o->arch);
 	wire_strv_free(o->archs);
 	free(o->signature);
+	free(o->fault);
 	memset(o, 0, sizeof(*o));
 }
 
@@ -247,6 +252,8 @@ int wire_missing_decode(const json_t *root, struct wire_missing *ret_missing,
 	if (!rc)
 		rc = chunks_decode(root, "missing", &m.chunks, &m.chunk_count,
 				   err);
+	if (!rc)
+		rc = wire_get_str(root, "refused", WIRE_MAY, &m.refused, err);
 	if (rc) {
 		wire_missing_release(&m);
 		return rc;
@@ -257,13 +264,18 @@ int wire_missing_decode(const json_t *root, struct wire_missing *ret_missing,
 
 json_t *wire_missing_encode(const struct wire_missing *m)
 {
-	return json_pack("{s:s,s:o}", "upload", m->upload, "missing",
-			 chunks_encode(m->chunks, m->chunk_count));
+	json_t *root = json_pack("{s:s,s:o}", "upload", m->upload, "missing",
+				 chunks_encode(m->chunks, m->chunk_count));
+
+	if (m->refused)
+		json_object_set_new(root, "refused", wire_put_str(m->refused));
+	return root;
 }
 
 void wire_missing_release(struct wire_missing *m)
 {
 	free(m->upload);
+	free(m->refused);
 	free(m->chunks);
 	memset(m, 0, sizeof(*m));
 }

@@ -69,6 +69,10 @@ class Sched:
         self.done = {}         # checkpoint or outputs id -> Upload
         self.superseded = set()
         self.fail = []         # (method, part of path, status, times)
+        self.stored = {}       # chunk id -> bytes
+        self.keeps = False     # asks for no chunk twice
+        self.packs = []        # bytes of each pack that came
+        self.faults = []       # why checkpoints were none
         self.calls = []        # (method, path)
         self.ranges = []       # Range headers seen
         self.cut = {}          # part of path -> bytes before the break
@@ -229,9 +233,14 @@ class Sched:
     def offer(self, kind, nonce, body):
         if nonce in self.superseded:
             return 409, error("superseded")
+        if body.get("fault"):
+            self.faults.append(body["fault"])
+            return 201, {"upload": "", "missing": [],
+                         "refused": body["fault"]}
         ident = secrets.token_hex(16)
         self.uploads[ident] = Upload(kind, nonce, body)
-        missing = sorted({c for f in body["files"] for c in f["chunks"]})
+        missing = sorted({c for f in body["files"] for c in f["chunks"]}
+                         - set(self.stored if self.keeps else ()))
         return 201, {"upload": ident, "missing": missing}
 
     def commit(self, ident):
@@ -239,8 +248,7 @@ class Sched:
         if not up:
             return 410, error("gone")
         try:
-            if up.pack:
-                up.chunks = unpack(up.pack)
+            up.chunks = self.stored
             up.files()
         except (ValueError, KeyError):
             return 422, error("damaged")
@@ -314,12 +322,18 @@ class Reply(http.server.BaseHTTPRequestHandler):
         elif part[0] == "attempts":
             self.send(*s.offer(part[2], part[1], json.loads(body)))
         elif part[0] == "uploads" and part[2] == "pack":
+            try:
+                s.stored.update(unpack(body))
+            except ValueError:
+                self.send(422, error("damaged"))
+                return
+            s.packs.append(len(body))
             s.uploads[part[1]].pack = body
             self.send(200, {"bytes": len(body)})
         elif part[0] == "uploads":
             self.send(*s.commit(part[1]))
         elif part[0] == "checkpoints":
-            self.send(200, s.done[part[1]].pack, "application/octet-stream")
+            self.file(s.done[part[1]].pack)
         else:
             self.send(404, error("not-found"))
 

@@ -143,6 +143,7 @@ static void test_terminated(void **state)
 	ev.cpus = (struct event_resource){ 0.5, 1, 1 };
 	ev.disk_kb = (struct event_resource){ 40, 30, 123456789012 };
 	ev.memory_mb = (struct event_resource){ -1, 1, 128 };
+	ev.execute_s.usage = 7;
 	assert_event(
 		&ev,
 		HEAD("005") "Job terminated.\n"
@@ -161,13 +162,15 @@ static void test_terminated(void **state)
 			    "\t0  -  Total Bytes Sent By Job\n"
 			    "\t18  -  Total Bytes Received By Job\n"
 			    "\tPartitionable Resources :    Usage  Request "
-			    "Allocated \n"
+			    "   Allocated \n"
 			    "\t   Cpus                 :     0.50        1  "
-			    "       1 \n"
-			    "\t   Disk (KB)            :       40       30 "
+			    "          1 \n"
+			    "\t   Disk (KB)            :    40          30 "
 			    "123456789012 \n"
 			    "\t   Memory (MB)          :                 1  "
-			    "     128 \n"
+			    "        128 \n"
+			    "\t   TimeExecute (s)      :     7    "
+			    "                      \n"
 			    "...\n");
 }
 
@@ -251,6 +254,83 @@ static void test_connection(void **state)
 				      "...\n");
 }
 
+/* Events of clusters, of attributes, and what is added to others. */
+static void test_more(void **state)
+{
+	struct event ev = event(EVENT_CLUSTER_SUBMIT);
+
+	(void)state;
+	ev.proc = -1;
+	ev.host = (char *)"<1.2.3.4:5>";
+	ev.user_notes = (char *)"mine";
+	ev.notes = (char *)"DAG Node: B";
+	assert_event(&ev, "035 (012.-01.000) 2026-08-06 13:25:00 Cluster "
+			  "submitted from host: <1.2.3.4:5>\n"
+			  "    DAG Node: B\n    mine\n...\n");
+	ev = event(EVENT_CLUSTER_REMOVE);
+	ev.proc = -1;
+	ev.next_proc = 20;
+	ev.next_row = 10;
+	ev.completion = EVENT_CLUSTER_COMPLETE;
+	assert_event(&ev, "036 (012.-01.000) 2026-08-06 13:25:00 Cluster "
+			  "removed\n\tMaterialized 20 jobs from 10 items."
+			  "\tComplete\n...\n");
+	ev = event(EVENT_FACTORY_PAUSED);
+	ev.reason = (char *)"bad row";
+	ev.code = 2;
+	ev.subcode = 1;
+	assert_event(&ev, HEAD("037") "Job Materialization Paused\n\tbad row\n"
+				      "\tPauseCode 2\n\tHoldCode 1\n...\n");
+	ev = event(EVENT_AD_INFORMATION);
+	ev.attrs = (char *)"JobStatus = 2\nOwner = \"ann\"\n";
+	assert_event(&ev, HEAD("028") "Job ad information event triggered.\n"
+				      "JobStatus = 2\nOwner = \"ann\"\n"
+				      "...\n");
+	ev = event(EVENT_ATTRIBUTE_UPDATE);
+	ev.attr_name = (char *)"JobPrio";
+	ev.attr_value = (char *)"5";
+	assert_event(&ev,
+		     HEAD("033") "Setting job attribute JobPrio to 5\n...\n");
+	ev.attr_old = (char *)"0";
+	assert_event(&ev, HEAD("033") "Changing job attribute JobPrio from 0 "
+				      "to 5\n...\n");
+	ev = event(EVENT_EXECUTE);
+	ev.host = (char *)"<1.2.3.4:5>";
+	ev.scratch_dir = (char *)"/s";
+	ev.attrs = (char *)"Zone = 1\nBogo = 3.5\ncondorscratchdir = 1\n";
+	assert_event(&ev, HEAD("001") "Job executing on host: <1.2.3.4:5>\n"
+				      "\tBogo = 3.5\n"
+				      "\tCondorScratchDir = \"/s\"\n"
+				      "\tZone = 1\n...\n");
+	ev = event(EVENT_HELD);
+	ev.reason = (char *)"two\nlines";
+	assert_event(&ev, HEAD("012") "Job was held.\n\ttwo|lines\n"
+				      "\tCode 0 Subcode 0\n...\n");
+}
+
+static void test_json(void **state)
+{
+	struct event ev = event(EVENT_EXECUTE);
+	struct strbuf text = STRBUF_INIT;
+	enum eventlog_style style;
+
+	(void)state;
+	ev.host = (char *)"<1.2.3.4:5>";
+	ev.attrs = (char *)"Zone = 1\nIt = \"x\"\n";
+	assert_int_equal(eventlog_style_parse("JSON", &style), 0);
+	eventlog_format(&ev, style, &text);
+	assert_string_equal(
+		text.data,
+		"{\"MyType\":\"ExecuteEvent\",\"EventTypeNumber\":1,"
+		"\"EventTime\":\"2026-08-06T13:25:00\",\"Cluster\":12,"
+		"\"Proc\":3,\"Subproc\":0,\"ExecuteHost\":\"<1.2.3.4:5>\","
+		"\"ExecuteProps\":{\"Zone\":1,\"It\":\"x\"}}\n");
+	strbuf_release(&text);
+	assert_int_equal(eventlog_style_parse("xml", &style), -EINVAL);
+	assert_int_equal(eventlog_style_parse("Legacy", &style), 0);
+	assert_int_equal(style, EVENTLOG_LEGACY);
+}
+
 static void test_dates(void **state)
 {
 	struct event ev = event(EVENT_UNSUSPENDED), back;
@@ -302,6 +382,8 @@ int main(void)
 		cmocka_unit_test(test_terminated),
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_connection),
+		cmocka_unit_test(test_more),
+		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_dates),
 		cmocka_unit_test(test_garbage),
 	};

@@ -137,6 +137,53 @@ static void test_destinations(void **state)
 	ad_free(job);
 }
 
+/* Named files to their last part, directories with what they hold. */
+static void test_named_destinations(void **state)
+{
+	const char *text = "Iwd = \"/w\"\n"
+			   "TransferOutput = \"a/one, c/ ,d/e,three\"\n"
+			   "TransferOutputRemaps = \"three = n/3;e=f;"
+			   "x\\\\=y = z\"\n";
+	struct ad *job = ad_of(text);
+
+	(void)state;
+	goes(job, "a/one", "/w/one");
+	goes(job, "c/d/two", "/w/d/two");
+	goes(job, "d/e/g", "/w/f/g");
+	goes(job, "three", "/w/n/3");
+	goes(job, "other/x", "/w/other/x");
+	goes(job, "x=y", "/w/z");
+	ad_set_bool(job, "PreserveRelativePaths", true);
+	goes(job, "a/one", "/w/a/one");
+	goes(job, "c/d/two", "/w/c/d/two");
+	ad_free(job);
+}
+
+static void test_relative_paths(void **state)
+{
+	(void)state;
+	check_inputs("Cmd = \"bin/p\"\nIwd = \"/w\"\n"
+		     "PreserveRelativePaths = true\n"
+		     "TransferInput = \"a/b, ./c/d/,/e/f,../g/h\"\n",
+		     (const char *const[]){ "p=/w/bin/p x", "a/b=/w/a/b",
+					    "c/d=/w/./c/d /", "f=/e/f",
+					    "h=/w/../g/h", NULL });
+}
+
+static void test_bad_output_names(void **state)
+{
+	struct ad *job = ad_of("Cmd = \"x\"\nTransferOutput = \"a/,/etc\"\n");
+	struct wire_start s = { 0 };
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(jobfiles_command(job, job, &s, &err), -EINVAL);
+	assert_non_null(strstr(err_text(&err), "'/etc' is no path within"));
+	assert_string_equal(s.outputs[0], "a");
+	wire_start_release(&s);
+	ad_free(job);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +192,9 @@ int main(void)
 		cmocka_unit_test(test_command),
 		cmocka_unit_test(test_nothing_set),
 		cmocka_unit_test(test_destinations),
+		cmocka_unit_test(test_named_destinations),
+		cmocka_unit_test(test_relative_paths),
+		cmocka_unit_test(test_bad_output_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

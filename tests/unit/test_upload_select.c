@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "startd/upload.h"
 
+#include "common/ad/ad.h"
 #include "common/base/err.h"
 #include "common/job/wire.h"
 #include "startd/scratch.h"
@@ -78,13 +79,78 @@ static void check_set(const char *want)
 	assert_string_equal(got, want);
 }
 
+static int checkpoint(struct err *err)
+{
+	return upload_select_checkpoint(dir_fd, &base, &start, &set, err);
+}
+
+/* A program that hcc built: all that is new, and the image. */
 static void test_checkpoint(void **state)
 {
 	(void)state;
-	assert_int_equal(upload_select_checkpoint(dir_fd, &base, &set, NULL),
-			 0);
+	start.checkpoints = true;
+	assert_int_equal(checkpoint(NULL), 0);
 	check_set("_harrier/image _harrier_note _harrier_stdout in2 out "
 		  "sub/out ");
+}
+
+/* Another: what it names, else its outputs, else all that is new. */
+static void test_own_checkpoint(void **state)
+{
+	char *names[] = { "out", NULL };
+	struct ad *ad = ad_new();
+
+	(void)state;
+	start.outputs = names;
+	assert_int_equal(checkpoint(NULL), 0);
+	check_set("_harrier_stdout out ");
+	upload_set_release(&set);
+	start.ad = ad;
+	ad_set_string(ad, "TransferCheckpoint", " sub/ , in2");
+	assert_int_equal(checkpoint(NULL), 0);
+	check_set("_harrier_stdout in2 sub/out ");
+	assert_int_equal(upload_set_bytes(dir_fd, &start, &set), 8);
+	upload_set_release(&set);
+	start.outputs = NULL;
+	start.ad = NULL;
+	assert_int_equal(checkpoint(NULL), 0);
+	check_set("_harrier/image _harrier_note _harrier_stdout in2 out "
+		  "sub/out ");
+	ad_free(ad);
+}
+
+static void test_empty_checkpoint(void **state)
+{
+	struct err err = ERR_INIT;
+	struct ad *ad = ad_new();
+
+	(void)state;
+	start.ad = ad;
+	ad_set_string(ad, "TransferCheckpoint", "gone");
+	assert_int_equal(checkpoint(&err), -ENOENT);
+	assert_non_null(strstr(err.text, "'gone'"));
+	err_clear(&err);
+	ad_set_string(ad, "TransferCheckpoint", "_harrier_stdout");
+	assert_int_equal(checkpoint(&err), -ENODATA);
+	assert_string_equal(err.text, "it has no file");
+	err_clear(&err);
+	put("null", "");
+	ad_set_string(ad, "TransferCheckpoint", "null");
+	assert_int_equal(checkpoint(&err), -ENODATA);
+	assert_string_equal(err.text, "its files are empty");
+	ad_free(ad);
+}
+
+/* A missing output does not spoil what an evicted job leaves. */
+static void test_evicted(void **state)
+{
+	char *names[] = { "none", "out", NULL };
+
+	(void)state;
+	start.outputs = names;
+	assert_int_equal(
+		upload_select_evicted(dir_fd, &base, &start, &set, NULL), 0);
+	check_set("_harrier_stdout out ");
 }
 
 static void test_new_and_modified(void **state)
@@ -126,9 +192,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-		T(test_checkpoint),
-		T(test_new_and_modified),
-		T(test_named),
+		T(test_checkpoint),	   T(test_own_checkpoint),
+		T(test_empty_checkpoint),  T(test_evicted),
+		T(test_new_and_modified),  T(test_named),
 		T(test_missing_and_links),
 #undef T
 	};

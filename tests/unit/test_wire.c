@@ -76,7 +76,7 @@ static void test_sync_round_trip(void **state)
 		"\"freeze_ms\":3,\"ckpt_ms\":null,\"upload_ms\":null,"
 		"\"resume_ms\":null,\"image_bytes\":null,\"memory_kb\":7,"
 		"\"disk_kb\":null,\"sent_bytes\":null,"
-		"\"received_bytes\":null,\"suspended_s\":null,"
+		"\"received_bytes\":null,\"suspended_s\":null,\"processes\":null,"
 		"\"user_cpu_s\":1.5,\"sys_cpu_s\":0.0}],"
 		"\"ends\":[]}";
 	json_t *in = parse(text), *out;
@@ -272,6 +272,11 @@ static void test_offers(void **state)
 	assert_int_equal(o.figures.image_bytes, 9);
 	wire_offer_release(&o);
 	assert_int_equal(wire_offer_decode(empty, false, &o, &err), -EINVAL);
+	/* None, and why. */
+	json_object_set_new(empty, "fault", json_string("no file"));
+	assert_int_equal(wire_offer_decode(empty, false, &o, &err), 0);
+	assert_string_equal(o.fault, "no file");
+	wire_offer_release(&o);
 	err_clear(&err);
 	assert_int_equal(wire_offer_decode(empty, true, &o, &err), 0);
 	wire_offer_release(&o);
