@@ -430,10 +430,14 @@ bool plan_is_small(const struct plan *p, int unit, const char *fn)
 {
 	struct plan_fn *f = plan_resolve(p, unit, fn);
 
+	bool polls = false;
+
 	if (!f || !f->facts->is_static || f->taken || f->recursive ||
-	    !f->callers)
+	    !f->callers || f->facts->ncalls)
 		return false;
-	return text_ops(f) * f->callers <= small;
+	for (int i = 0; i < f->facts->nloops; i++)
+		polls |= f->poll_loop[i];
+	return polls && text_ops(f) * f->callers <= small;
 }
 
 bool plan_recursion(const struct plan *p, int unit, const char *fn,

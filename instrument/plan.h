@@ -48,9 +48,10 @@ bool plan_poll_entry(const struct plan *p, int unit, const char *fn);
  * inlining although the slow clone calls them too. */
 bool plan_called_once(const struct plan *p, int unit, const char *fn);
 /*
- * Static functions so small that the compiler inlines them as written: what it
- * then knows of their pointers is what their loops are vectorised by. With
- * polls they look large, so it must be told.
+ * Static functions of loops that poll and call nothing, so small that the
+ * compiler inlines them as written: what it then knows of their pointers is
+ * what the loops are vectorised by. With polls they look large, so it must be
+ * told.
  */
 bool plan_is_small(const struct plan *p, int unit, const char *fn);
 /* How a function calls itself by name. */

@@ -27,7 +27,8 @@ instructions() { # LOG CMD...
 
 # An image of CMD, stopped at its k-th poll.
 stopped_image() { # IMAGE POLLS CMD...
-	image=$1 polls=$2
+	local image=$1 polls=$2
+
 	shift 2
 	rm -f "$image"
 	CKPT_IMAGE=$image CKPT_AFTER_POLLS=$polls "$@" >/dev/null 2>&1
@@ -80,7 +81,7 @@ latency() { # HCC RESULT ARGS
 	hcc=$1 result=$2
 	shift 2
 	: >"$scratch/ms"
-	for seed in 1 2 3; do
+	for seed in $(seq 20); do
 		rm -f "$scratch/image"
 		CKPT_IMAGE=$scratch/image "$measure" ask 150 $seed \
 			"$scratch/fifo" "$hcc" "$@" >>"$scratch/ms"

@@ -3,6 +3,7 @@
  * One run of a program, measured.
  *
  *	measure time CMD...		its processor time in seconds
+ *	measure stop MS CMD...		the same, with SIGTERM after so long
  *	measure ask N SEED FIFO CMD...	up to N requests at random times; per
  *					request the milliseconds until its poll
  *
@@ -48,12 +49,25 @@ static pid_t start(char **argv)
 	return 0;
 }
 
-static int measure_time(char **argv)
+static void pause_us(long us)
+{
+	struct timespec t = { us / 1000000, us % 1000000 * 1000 };
+
+	nanosleep(&t, NULL);
+}
+
+/* stop_ms: milliseconds until SIGTERM, or 0 for none. */
+static int measure_time(char **argv, long stop_ms)
 {
 	struct rusage use;
 	int status;
+	pid_t pid = start(argv);
 
-	if (wait4(start(argv), &status, 0, &use) < 0)
+	if (stop_ms > 0) {
+		pause_us(stop_ms * 1000);
+		kill(pid, SIGTERM);
+	}
+	if (wait4(pid, &status, 0, &use) < 0)
 		die("wait");
 	printf("%.6f\n",
 	       (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
@@ -67,13 +81,6 @@ static long gap(unsigned *seed)
 {
 	*seed = *seed * 1664525u + 1013904223u;
 	return GAP_MIN_US + (long)((*seed >> 8) % GAP_SPAN_US);
-}
-
-static void pause_us(long us)
-{
-	struct timespec t = { us / 1000000, us % 1000000 * 1000 };
-
-	nanosleep(&t, NULL);
 }
 
 /* Reads one line of statistics; 0 when the program ended without one. */
@@ -143,10 +150,13 @@ static int measure_ask(int n, unsigned seed, const char *fifo, char **argv)
 int main(int argc, char **argv)
 {
 	if (argc > 2 && !strcmp(argv[1], "time"))
-		return measure_time(argv + 2);
+		return measure_time(argv + 2, 0);
+	if (argc > 3 && !strcmp(argv[1], "stop"))
+		return measure_time(argv + 3, atol(argv[2]));
 	if (argc > 5 && !strcmp(argv[1], "ask"))
 		return measure_ask(atoi(argv[2]), (unsigned)atoi(argv[3]),
 				   argv[4], argv + 5);
-	fputs("usage: measure time CMD... | ask N SEED FIFO CMD...\n", stderr);
+	fputs("usage: measure time CMD... | stop MS CMD... | ask N SEED FIFO CMD...\n",
+	      stderr);
 	return 2;
 }

@@ -28,7 +28,10 @@ page_head() {
 	$(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1), $(nproc) processors, load $(cut -d' ' -f1 /proc/loadavg).
 	END
 	awk -v n="$(nproc)" '$1 > n { print "The machine was busy with other work: times" \
-		" and milliseconds count little. `-`: not measured." }' /proc/loadavg
+		" and milliseconds count little." }' /proc/loadavg
+	for c in $absent; do
+		echo "There is no $c on this machine: its tables are left out."
+	done
 }
 
 row() { # BUILD KERNEL
@@ -42,7 +45,7 @@ row() { # BUILD KERNEL
 	profile=$(ratio "$(result "$1" "$2" profile)" "$plain")
 	read -r _ f_p99 _ < <(result "$1" "$2" latency-profile; echo)
 	echo "$2 $inst ${time:--} $again ${p99:--} $profile ${f_p99:--}" \
-		>>"$dir/$1/summary"
+		"${time_again:--}" >>"$dir/$1/summary"
 	text=-
 	[ -z "$text_h" ] ||
 		text=$(awk -v p="$text_p" -v h="$text_h" -v b="$(result base base text)" \
@@ -56,10 +59,23 @@ row() { # BUILD KERNEL
 # Means, and what misses its target.
 summary() { # BUILD
 	awk '
+	BEGIN {
+		split("program,instructions,time,instructions after a restart," \
+			"latency,instructions with --profile," \
+			"latency with --profile,time after a restart", names, ",")
+	}
 	function mean(col,	i, s, n) {
 		for (i = 1; i <= NR; i++)
 			if (v[i, col] > 0) { s += log(v[i, col]); n++ }
 		return n ? sprintf("%.3f", exp(s / n)) : "-"
+	}
+	# Which programs lack a column; all of them in one word.
+	function lack(col, what,	i, n, s) {
+		for (i = 1; i <= NR; i++)
+			if (v[i, col] == "-") { n++; s = s " " v[i, 1] }
+		if (n)
+			gaps = gaps sprintf("%s%s of%s", gaps ? ", " : "", what,
+				n == NR ? " all" : s)
 	}
 	function miss(i, col, limit, what) {
 		if (v[i, col] + 0 > limit)
@@ -79,6 +95,10 @@ summary() { # BUILD
 		printf "\nGeometric means: instructions %s, with --profile %s, time %s, instructions after a restart %s.\n",
 			mean(2), mean(6), mean(3), mean(4)
 		printf "Misses: %s.\n", out ? out : "none"
+		for (c = 2; c <= NF; c++)
+			lack(c, names[c])
+		if (gaps)
+			printf "Not measured (`-`): %s.\n", gaps
 	}' "$dir/$1/summary"
 }
 
