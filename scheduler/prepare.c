@@ -95,6 +95,7 @@ static void forget_files(struct task *t)
 	t->inputs = NULL;
 	jobfiles_release(&t->files);
 	t->at = 0;
+	t->bytes = 0;
 	t->begun = false;
 }
 
@@ -318,6 +319,21 @@ static const struct content *fresh_content(const struct task *t,
 		       : NULL;
 }
 
+static bool is_too_large(const struct task *t)
+{
+	return t->max_bytes >= 0 && t->bytes > t->max_bytes;
+}
+
+static void give_up_size(struct task *t)
+{
+	char *why = xasprintf("the input files have more than the %lld MB of "
+			      "max_transfer_input_mb",
+			      (long long)(t->max_bytes >> 20));
+
+	give_up_as(t, JOBS_HOLD_INPUT_SIZE, -EFBIG, why);
+	free(why);
+}
+
 /* The file's content is in the spool. */
 static void note_file(struct task *t, const struct content *c)
 {
@@ -329,15 +345,6 @@ static void note_file(struct task *t, const struct content *c)
 	memcpy(in->sha256, c->sha256, sizeof(in->sha256));
 	if (!t->files.files[t->at].executable)
 		t->bytes += in->size;
-	if (t->max_bytes >= 0 && t->bytes > t->max_bytes) {
-		char *why = xasprintf("the input files have more than the %lld "
-				      "MB of max_transfer_input_mb",
-				      (long long)(t->max_bytes >> 20));
-
-		give_up_as(t, JOBS_HOLD_INPUT_SIZE, -EFBIG, why);
-		free(why);
-		return;
-	}
 	t->at++;
 }
 
@@ -528,6 +535,10 @@ static void walk(struct task *t)
 	if (!a)
 		return;
 	note_fresh(t, a);
+	if (is_too_large(t)) {
+		give_up_size(t);
+		return;
+	}
 	if (t->at < t->files.count) {
 		ask(t, ACCESS_STAT, on_stat);
 		return;
@@ -584,7 +595,8 @@ static bool finish_now(struct task *t, struct attempt *a)
 		return false;
 	}
 	note_fresh(t, a);
-	return t->at == t->files.count && !make_start(t, a, NULL);
+	return t->at == t->files.count && !is_too_large(t) &&
+	       !make_start(t, a, NULL);
 }
 
 void prepare_start(struct sched *s, struct attempt *a)
