@@ -307,13 +307,17 @@ static void merge_attrs(struct walk *w, struct decl *d, const struct attrs *a,
 
 /*
  * Does this declaration replace what is known of the entity? Definitions
- * do, and the first declaration that is met.
+ * do, and the first declaration that is met, and of arrays the first that says
+ * how long they are: headers have `extern struct cell stack[];`. Definitions
+ * without an initialiser are none for libclang.
  */
 static bool is_better(const struct decl *d, const struct raw *r, bool has_init)
 {
-	if (!d->node)
+	if (!d->node || has_init)
 		return true;
-	return has_init || (clang_isCursorDefinition(r->cursor) && !d->defined);
+	if (d->kind == D_GLOBAL && d->type->kind == T_INCOMPLETE_ARRAY)
+		return clang_Type_getSizeOf(clang_getCursorType(r->cursor)) > 0;
+	return clang_isCursorDefinition(r->cursor) && !d->defined;
 }
 
 static void update_decl(struct walk *w, struct decl *d, struct raw *r,
