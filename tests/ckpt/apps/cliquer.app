@@ -1,4 +1,7 @@
 program=cliquer
+# Its sets are bits of unsigned long: values that 32 bits refuse by name.
+archs="$host_arch AARCH64 S390X PPC64"
+refused=
 build() { make CC="$CC" CFLAGS="$CFLAGS" cl.o cliquer.o graph.o reorder.o && $CC $CFLAGS ${LDFLAGS:-} -o cliquer cl.o cliquer.o graph.o reorder.o; }
 work() {
 	n=220

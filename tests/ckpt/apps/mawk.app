@@ -1,8 +1,11 @@
 program=mawk
-class='same addresses'
+limit=1.10 # the target for a single program
+class='same layout'
+archs="$host_arch AARCH64 RISCV64"
+refused='S390X I686'
 build() { CC="$config_cc" ./configure ${host:+--host=$host} && make CC="$CC" mawk; }
 work() {
-	n=40000
+	n=2500000
 	[ "$1" = small ] && n=4000
 	seq $n >numbers
 	cat >prog.awk <<'END'
