@@ -550,7 +550,8 @@ int joblog_heard(struct sched *s, struct attempt *a,
 
 	if (!rc)
 		rc = heard_transfer(s, a, w->state, err);
-	if (!rc && w->state != WIRE_RUN_STARTING)
+	/* Behind its 001, which the same report may cause. */
+	if (!rc && a->state != WIRE_RUN_STARTING)
 		rc = heard_memory(s, a, w->figures.memory_kb, err);
 	return rc;
 }
