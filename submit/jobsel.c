@@ -227,6 +227,11 @@ bool jobsel_is_plain(const struct jobsel *sel)
 	       (users == 0 || (users == 1 && sel->count == 1));
 }
 
+bool jobsel_is_queue(const struct jobsel *sel)
+{
+	return jobsel_is_plain(sel) && count_users(sel) == sel->count;
+}
+
 void jobsel_query(const struct jobsel *sel, const char *default_owner,
 		  struct strbuf *path)
 {

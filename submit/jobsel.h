@@ -33,6 +33,8 @@ bool jobsel_empty(const struct jobsel *sel);
 
 /* Is it said without an expression: all, one user, or ids? */
 bool jobsel_is_plain(const struct jobsel *sel);
+/* Is it all, or all of one user: what the scheduler's totals count? */
+bool jobsel_is_queue(const struct jobsel *sel);
 
 /* Reads "12", "12.3": 0 and *ret_proc -1 without a proc; else -EINVAL. */
 int jobsel_parse_id(const char *text, int *ret_cluster, int *ret_proc);

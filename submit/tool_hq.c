@@ -272,6 +272,16 @@ static int on_job(void *arg, const struct ad *job, const char *id,
 	return 0;
 }
 
+static int ignore_job(void *arg, const struct ad *job, const char *id,
+		      struct err *err)
+{
+	(void)arg;
+	(void)job;
+	(void)id;
+	(void)err;
+	return 0;
+}
+
 /* A user whom nobody knows may be another one, misspelt. */
 static void hint_users(const struct hq *hq, const json_t *users)
 {
@@ -381,6 +391,22 @@ static int analyze(struct hq *hq, struct err *err)
 	return r;
 }
 
+/*
+ * The totals of one user's queue, or of all, come with any page: one of a job
+ * is enough, however long the queue.
+ */
+static int count_all(struct hq *hq, const struct jobs_query *q, struct err *err)
+{
+	struct jobs_query one = *q;
+	int r;
+
+	one.groups = false;
+	one.limit = 1;
+	r = jobs_each(hq->client, &one, ignore_job, NULL, &hq->queue, err);
+	hq->shown = hq->queue;
+	return r;
+}
+
 static int show(struct hq *hq, struct client *c, struct err *err)
 {
 	bool table = hq->listing.mode == LISTING_TABLE;
@@ -410,7 +436,9 @@ static int show(struct hq *hq, struct client *c, struct err *err)
 		strbuf_release(&head);
 	}
 	if (r == 0)
-		r = jobs_each(c, &q, on_job, hq, &hq->queue, err);
+		r = groups && hq->totals_only && jobsel_is_queue(&hq->sel)
+			    ? count_all(hq, &q, err)
+			    : jobs_each(c, &q, on_job, hq, &hq->queue, err);
 	if (r == 0 && table)
 		print_end(hq, &all);
 	else if (r == 0)

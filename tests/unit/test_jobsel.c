@@ -62,6 +62,32 @@ static void queries(void **state)
 	      "%20%7C%7C%20Owner%20%3D%3D%20%22bob%22%29%20%26%26%20%28A%29");
 }
 
+static bool is_queue(const char *const *words, const char *constraint)
+{
+	struct jobsel sel;
+	bool is;
+
+	jobsel_init(&sel);
+	for (; *words; words++)
+		assert_int_equal(jobsel_add(&sel, *words, NULL), 0);
+	if (constraint)
+		assert_int_equal(jobsel_constrain(&sel, constraint, NULL), 0);
+	is = jobsel_is_queue(&sel);
+	jobsel_release(&sel);
+	return is;
+}
+
+static void whole_queues_are_known(void **state)
+{
+	(void)state;
+	assert_true(is_queue((const char *[]){ NULL }, NULL));
+	assert_true(is_queue((const char *[]){ "bob", NULL }, NULL));
+	assert_false(is_queue((const char *[]){ NULL }, "A"));
+	assert_false(is_queue((const char *[]){ "1", NULL }, NULL));
+	assert_false(is_queue((const char *[]){ "1.0", "bob", NULL }, NULL));
+	assert_false(is_queue((const char *[]){ "ann", "bob", NULL }, NULL));
+}
+
 static void nonsense_is_refused(void **state)
 {
 	struct err err = ERR_INIT;
@@ -98,6 +124,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids),
 		cmocka_unit_test(queries),
+		cmocka_unit_test(whole_queues_are_known),
 		cmocka_unit_test(nonsense_is_refused),
 		cmocka_unit_test(constraints_are_joined),
 	};
