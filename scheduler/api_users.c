@@ -143,7 +143,6 @@ void api_users_set(struct api_call *c)
 		api_error(c->s, c->req, &err);
 		return;
 	}
-	queue_ready_user(c->s->queue, u);
 	core_want_match(c->s);
 	core_reply(c->s, c->req, 200,
 		   json_pack("{s:o}", "user", users_json(u)));

@@ -23,7 +23,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/random.h>
 
 #define LEASE_S 600
@@ -160,23 +159,21 @@ int attempts_store(struct sched *s, struct attempt *a, struct err *err)
 
 /*
  * What it uses: RequestCpus, to which HTCondor's default slot weight comes,
- * and concurrency limits. The row is read only where it says one of them.
+ * and concurrency limits. The matchmaker has both, significant as they are;
+ * after a restart the job's own ad tells, with what was edited in it.
  */
 static void note_use(struct sched *s, struct attempt *a)
 {
-	const struct cluster *c = a->job->cluster;
-	struct ad *ad = NULL;
+	const struct bucket *b = a->job->bucket;
+	struct ad *own = NULL, *ad = b ? b->ac->ad : a->job->cluster->ad;
 	double cores;
 
-	for (size_t i = 0; !ad && c->columns[i]; i++)
-		if ((!strcasecmp(c->columns[i], "RequestCpus") ||
-		     !strcasecmp(c->columns[i], "ConcurrencyLimits")) &&
-		    queue_ad(s->db, a->job, &ad, NULL))
-			break;
-	cores = ad_real(ad ? ad : c->ad, "RequestCpus", 1);
+	if (!b && !queue_ad(s->db, a->job, &own, NULL))
+		ad = own;
+	cores = ad_real(ad, "RequestCpus", 1);
 	a->cores = cores > 0 ? cores : 1;
-	a->limits = xstrdup(ad_str(ad ? ad : c->ad, "ConcurrencyLimits"));
-	ad_free(ad);
+	a->limits = ad_eval_string(ad, NULL, "ConcurrencyLimits");
+	ad_free(own);
 }
 
 /* -- what an end says of its host ---------------------------------------------- */
@@ -309,8 +306,6 @@ int attempts_close(struct sched *s, struct attempt *a,
 	share_use(&a->job->cluster->account->share, sched_now(), -a->cores);
 	h = a->slot->host;
 	conclimit_use(s->limits, a->limits, -1);
-	if (a->job->cluster->account->share.ceiling >= 0)
-		queue_ready_user(s->queue, a->job->cluster->account);
 	leave_slot(s, a->slot);
 	note_health(s, a->job->cluster, h, end_of(a, &row, end));
 	a->job->attempt = NULL;

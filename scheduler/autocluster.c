@@ -66,6 +66,7 @@ void autocluster_free(void *value)
 	limit_release(&ac->limit);
 	ad_free(ac->ad);
 	free(ac->verdicts);
+	free(ac->limits);
 	free(ac->key);
 	free(ac);
 }
@@ -182,6 +183,7 @@ static struct autocluster *classify(struct queue *q, struct db *db,
 	ac->key = strbuf_detach(&key);
 	ac->ad = ad_flatten(ad);
 	ac->request = request_of(ac->ad);
+	ac->limits = ad_eval_string(ac->ad, NULL, "ConcurrencyLimits");
 	ac->limit = limit;
 	list_init(&ac->buckets);
 	hash_set(q->autoclusters, ac->key, ac);
@@ -196,7 +198,8 @@ static int find_autocluster(struct queue *q, struct db *db, struct job *j,
 	struct ad *ad;
 	int rc;
 
-	if (!j->ckpt && c->uniform && c->uniform_generation == generation) {
+	if (!j->ckpt && !j->own && c->uniform &&
+	    c->uniform_generation == generation) {
 		*ret_ac = c->uniform;
 		return 0;
 	}
@@ -205,7 +208,7 @@ static int find_autocluster(struct queue *q, struct db *db, struct job *j,
 		return rc;
 	*ret_ac = classify(q, db, j, ad);
 	ad_free(ad);
-	if (!j->ckpt && is_uniform(q, c)) {
+	if (!j->ckpt && !j->own && is_uniform(q, c)) {
 		c->uniform = *ret_ac;
 		c->uniform_generation = sig_generation(q->job_sig);
 	}
@@ -319,12 +322,4 @@ int queue_resort(struct queue *q, struct db *db, struct err *err)
 		}
 	}
 	return rc;
-}
-
-void queue_ready_user(struct queue *q, struct user *u)
-{
-	struct bucket *b;
-
-	list_for_each(b, &u->buckets, by_user)
-		queue_set_ready(q, b, true);
 }

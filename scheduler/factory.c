@@ -84,8 +84,8 @@ static int room(const struct cluster *c)
 
 	if (c->max_live > 0 && n > c->max_live - c->live)
 		n = c->max_live - c->live;
-	if (c->max_idle > 0 && n > c->max_idle - c->idle)
-		n = c->max_idle - c->idle;
+	if (c->max_idle > 0 && n > c->max_idle - c->idle - c->held)
+		n = c->max_idle - c->idle - c->held;
 	return n;
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/base/err.h"
 #include "common/base/log.h"
+#include "common/base/xalloc.h"
 #include "common/job/wire.h"
 #include "common/store/index.h"
 #include "scheduler/attempts.h"
@@ -101,5 +102,10 @@ int hostend_lost(struct sched *s, struct attempt *a, const char *why,
 
 int hostend_unsent(struct sched *s, struct attempt *a, struct err *err)
 {
-	return end_without_word(s, a, WIRE_HOW_REFUSED, a->reason, err);
+	/* The attempt goes before the last of its events is written. */
+	char *why = a->reason ? xstrdup(a->reason) : NULL;
+	int rc = end_without_word(s, a, WIRE_HOW_REFUSED, why, err);
+
+	free(why);
+	return rc;
 }

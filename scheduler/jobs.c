@@ -303,6 +303,7 @@ static int write_job(struct move *m, struct err *err)
 	if (!rc)
 		rc = dbjobs_set_attrs(m->s->db, row.cluster, row.proc, attrs,
 				      err);
+	j->own = true;
 	free(attrs);
 	return rc;
 }
@@ -481,6 +482,7 @@ int jobs_set_attr(struct sched *s, struct job *j, const struct ad *changes,
 	if (j->attempt)
 		j->attempt->allowed_read = false;
 	ad_update(ad, changes);
+	j->own = true;
 	j->prio = (int)ad_int(ad, "JobPrio", j->prio);
 	attrs = own_attrs(ad);
 	ad_free(ad);

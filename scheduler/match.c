@@ -328,15 +328,18 @@ static void skip(struct match *m, struct job *j)
 	m->skipped[m->skip_count++] = j;
 }
 
-/* Neither a concurrency limit nor the user's ceiling is in the way? */
-static bool may_start(struct match *m, struct bucket *b)
+bool match_may_start(const struct match *m, const struct bucket *b)
 {
 	const struct autocluster *ac = b->ac;
 
-	if (share_allows(&b->user->share, (double)ac->request.cpus) &&
-	    (!m->limits ||
-	     conclimit_allows(m->limits, ad_str(ac->ad, "ConcurrencyLimits"),
-			      NULL)))
+	return share_allows(&b->user->share, (double)ac->request.cpus) &&
+	       (!m->limits || conclimit_allows(m->limits, ac->limits, NULL));
+}
+
+/* If it may not, it is looked at again in the next turn. */
+static bool may_start(struct match *m, struct bucket *b)
+{
+	if (match_may_start(m, b))
 		return true;
 	b->limited = m->limited = true;
 	queue_set_ready(m->queue, b, false);

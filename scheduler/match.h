@@ -50,6 +50,10 @@ struct verdict {
 const struct verdict *match_verdict(struct match *m, struct autocluster *ac,
 				    struct slotclass *c);
 
+struct bucket;
+/* Is neither a concurrency limit nor the user's ceiling in the way? */
+bool match_may_start(const struct match *m, const struct bucket *b);
+
 /*
  * One pairing: the job whose user's turn it is, and its best free slot.
  * False when no idle job fits any free slot. The caller takes both out (job

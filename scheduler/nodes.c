@@ -367,6 +367,12 @@ int nodes_attempts(const struct host *h)
 	return n;
 }
 
+bool nodes_takes_jobs(const struct host *h)
+{
+	return h->online && !h->drain.on &&
+	       health_state(&h->health) == HEALTH_OK;
+}
+
 bool nodes_is_free(const struct slot *s)
 {
 	enum health_state health = health_state(&s->host->health);

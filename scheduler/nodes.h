@@ -116,6 +116,8 @@ void nodes_give_back(struct slot *s);
 
 /* Live attempts on it. */
 int nodes_attempts(const struct host *h);
+/* Is it there, neither drained nor set aside, and not on probation? */
+bool nodes_takes_jobs(const struct host *h);
 /* Can this slot take a job now? */
 bool nodes_is_free(const struct slot *s);
 

@@ -57,7 +57,7 @@ static bool makes_room(struct sched *s, struct autocluster *ac,
 	struct slot *slot = a->slot,
 		    *whole = slot->parent ? slot->parent : slot;
 
-	if (!whole->whole || !whole->host->online ||
+	if (!whole->whole || !nodes_takes_jobs(whole->host) ||
 	    !match_verdict(s->match, ac, whole->whole)->yes)
 		return false;
 	if (!slot->parent)
@@ -120,12 +120,12 @@ static int on_their_way(struct sched *s, const struct user *u)
 	return n;
 }
 
-static struct bucket *best_bucket(struct user *u)
+static struct bucket *best_bucket(const struct sched *s, struct user *u)
 {
 	struct bucket *b, *best = NULL;
 
 	list_for_each(b, &u->buckets, by_user)
-		if (b->heap.count &&
+		if (b->heap.count && match_may_start(s->match, b) &&
 		    (!best || jobheap_before(jobheap_top(&b->heap),
 					     jobheap_top(&best->heap))))
 			best = b;
@@ -136,7 +136,7 @@ static int ask_for(struct sched *s, struct user *u, struct err *err)
 {
 	struct jobs_note note = { .reason = "preempted for a user with a "
 					    "better priority" };
-	struct bucket *b = best_bucket(u);
+	struct bucket *b = best_bucket(s, u);
 	struct attempt *victim;
 	int rc;
 

@@ -415,6 +415,13 @@ static void make_place(struct cluster *c, int proc)
 	c->size = size;
 }
 
+static void count_state(struct cluster *c, enum job_state state, int sign)
+{
+	c->idle += state == JOBSTATE_IDLE ? sign : 0;
+	c->held += state == JOBSTATE_HELD ? sign : 0;
+	c->owner->counts[state] += sign;
+}
+
 struct job *queue_add_job(struct queue *q, struct cluster *c,
 			  const struct dbjobs_proc *p)
 {
@@ -431,10 +438,10 @@ struct job *queue_add_job(struct queue *q, struct cluster *c,
 	j->prio = p->prio;
 	j->attempts = p->attempts;
 	j->entered = p->entered;
+	j->own = p->attrs != NULL;
 	c->jobs[p->proc - c->base] = j;
 	c->live++;
-	c->idle += j->state == JOBSTATE_IDLE;
-	c->owner->counts[j->state]++;
+	count_state(c, j->state, 1);
 	return j;
 }
 
@@ -442,9 +449,8 @@ void queue_set_state(struct job *j, enum job_state state)
 {
 	struct cluster *c = j->cluster;
 
-	c->idle += (state == JOBSTATE_IDLE) - (j->state == JOBSTATE_IDLE);
-	c->owner->counts[j->state]--;
-	c->owner->counts[state]++;
+	count_state(c, j->state, -1);
+	count_state(c, state, 1);
 	j->state = state;
 }
 
@@ -463,8 +469,7 @@ bool queue_drop_job(struct queue *q, struct job *j)
 	struct cluster *c = j->cluster;
 
 	queue_dequeue(q, j);
-	c->idle -= j->state == JOBSTATE_IDLE;
-	c->owner->counts[j->state]--;
+	count_state(c, j->state, -1);
 	c->jobs[j->proc - c->base] = NULL;
 	c->live--;
 	free_job(j);

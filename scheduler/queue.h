@@ -53,7 +53,7 @@ struct cluster {
 	struct job **jobs; /* by proc, from `base` on; NULL: ended */
 	int base, size; /* of jobs */
 	int live; /* not NULL */
-	int idle; /* of those */
+	int idle, held; /* of those */
 	/* factory.h: procs in all, and how many were made */
 	int count, next_proc;
 	bool hold; /* those to come are held */
@@ -75,6 +75,7 @@ struct job {
 	int prio;
 	int attempts; /* number of the last one */
 	int64_t entered; /* the state, Unix seconds */
+	bool own; /* attributes of its own, edited ones perhaps */
 	int64_t not_before_ms; /* boot clock: no match earlier */
 	char *avoid_host; /* until avoid_until_ms, or NULL */
 	int64_t avoid_until_ms;
@@ -93,6 +94,7 @@ struct autocluster {
 	struct list buckets;
 	int jobs; /* idle ones in it */
 	struct wire_provision request; /* of a partitionable slot */
+	char *limits; /* ConcurrencyLimits, evaluated; or NULL */
 	/* by slotclass index: what was decided for each; match.c's */
 	struct verdict *verdicts;
 	unsigned int verdict_count;
@@ -174,8 +176,6 @@ int queue_enqueue(struct queue *q, struct db *db, struct job *j,
 void queue_dequeue(struct queue *q, struct job *j);
 /* A bucket that is not ready is not looked at by the matchmaker. */
 void queue_set_ready(struct queue *q, struct bucket *b, bool ready);
-/* All of a user's: he uses less, or may use more. */
-void queue_ready_user(struct queue *q, struct user *u);
 /* Users with ready buckets, by ready_link. */
 struct list *queue_ready_users(struct queue *q);
 /* Walks all autoclusters; start with a zeroed iterator. */

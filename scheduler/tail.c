@@ -8,7 +8,7 @@
 #include "common/svc/httpd.h"
 #include "scheduler/api.h"
 #include "scheduler/attempts.h"
-#include "scheduler/core.h"
+#include "scheduler/hosts.h"
 #include "scheduler/nodes.h"
 #include "scheduler/sched.h"
 
@@ -82,9 +82,12 @@ static void asker_gone(void *arg, struct httpd_req *req)
 int tail_ask(struct sched *s, struct httpd_req *req, const char *nonce,
 	     const struct wire_tail *want, struct err *err)
 {
+	const struct attempt *a = attempts_find(s, nonce);
 	struct tails *t = s->tails;
 	struct question *q;
 
+	if (!a)
+		return err_set(err, -EEXIST, "the job has just left its host");
 	if (t->count >= TAIL_MAX)
 		return err_set(err, -EAGAIN,
 			       "too many ask for the output of jobs");
@@ -98,7 +101,7 @@ int tail_ask(struct sched *s, struct httpd_req *req, const char *nonce,
 	list_append(&t->questions, &q->link);
 	t->count++;
 	httpd_req_on_gone(req, asker_gone, s);
-	core_want_flush(s);
+	hosts_news(s, a->slot->host);
 	return 0;
 }
 

@@ -218,8 +218,7 @@ static char *limit_text(struct sched *s, const struct bucket *b)
 	if (!share_allows(&b->user->share, (double)ac->request.cpus))
 		return xasprintf("%s's ceiling of cores is reached",
 				 b->user->name);
-	if (conclimit_allows(s->limits, ad_str(ac->ad, "ConcurrencyLimits"),
-			     &name))
+	if (conclimit_allows(s->limits, ac->limits, &name))
 		return NULL;
 	text = xasprintf("the concurrency limit %s is reached: %g of %g are "
 			 "in use",

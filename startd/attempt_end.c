@@ -217,7 +217,9 @@ static void tell_fault(struct attempt *att)
 	w->result = send_set(att, att->scratch, &none, &offer);
 }
 
-static void checkpoint_work(struct attempt *att)
+/* Sends what @select finds; its result is the selection's or the sending's. */
+static void send_selected(struct attempt *att, upload_select_fn *select,
+			  bool tells_fault)
 {
 	struct attempt_work *w = &att->work;
 	struct upload_set set = { 0 };
@@ -227,33 +229,24 @@ static void checkpoint_work(struct attempt *att)
 	if (fd < 0)
 		return;
 	w->disk_kb = scratch_used_kb(fd);
-	w->result = upload_select_checkpoint(fd, &att->base, &att->start, &set,
-					     &w->err);
+	w->result = select(fd, &att->base, &att->start, &set, &w->err);
 	close(fd);
 	if (!w->result)
 		attempt_send_checkpoint(att, att->scratch, &set);
-	else if (w->result == -ENODATA || w->result == -ENOENT)
+	else if (tells_fault && (w->result == -ENODATA || w->result == -ENOENT))
 		tell_fault(att);
 	upload_set_release(&set);
+}
+
+static void checkpoint_work(struct attempt *att)
+{
+	send_selected(att, upload_select_checkpoint, true);
 }
 
 /* What an evicted job has made so far, to be given back to it. */
 static void evicted_work(struct attempt *att)
 {
-	struct attempt_work *w = &att->work;
-	struct upload_set set = { 0 };
-	int fd = open_scratch(att, &w->err);
-
-	w->result = fd < 0 ? fd : 0;
-	if (fd < 0)
-		return;
-	w->disk_kb = scratch_used_kb(fd);
-	w->result = upload_select_evicted(fd, &att->base, &att->start, &set,
-					  &w->err);
-	close(fd);
-	if (!w->result)
-		attempt_send_checkpoint(att, att->scratch, &set);
-	upload_set_release(&set);
+	send_selected(att, upload_select_evicted, false);
 }
 
 /* ON_SUCCESS: what a failed run made stays here, but for what it said. */

@@ -30,17 +30,16 @@ void upload_set_release(struct upload_set *set);
  * outputs, else all that are new or modified; and the standard streams.
  * -ENOENT for a named one that is missing, -ENODATA where none has a byte.
  */
-int upload_select_checkpoint(int dir_fd, const struct scratch_list *base,
+typedef int upload_select_fn(int dir_fd, const struct scratch_list *base,
 			     const struct wire_start *start,
 			     struct upload_set *set, struct err *err);
+upload_select_fn upload_select_checkpoint;
 
 /*
  * What an evicted job with ON_EXIT_OR_EVICT leaves: its outputs as far as
  * they are there. -ENODATA where there is nothing.
  */
-int upload_select_evicted(int dir_fd, const struct scratch_list *base,
-			  const struct wire_start *start,
-			  struct upload_set *set, struct err *err);
+upload_select_fn upload_select_evicted;
 
 /* Standard output and error. */
 void upload_select_streams(int dir_fd, const struct wire_start *start,

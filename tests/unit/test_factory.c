@@ -114,6 +114,33 @@ static void test_idle_ones_are_counted(void **state)
 	assert_int_equal(c->idle, 2);
 }
 
+/* Held ones wait, too: a hold does not make all of them. */
+static void test_held_ones_are_counted(void **state)
+{
+	struct bench *b = *state;
+	struct cluster *c = submit(b, 9, false, ",\"JobMaterializeMaxIdle\":2");
+	struct err err = ERR_INIT;
+
+	ok(factory_hold(&b->s, c, true, &err), &err);
+	for (int i = 0; i < 2; i++)
+		ok(jobs_event(&b->s, queue_job(b->s.queue, 1, i), JOBEVENT_HOLD,
+			      NULL, NULL, &err),
+		   &err);
+	bench_turn(b);
+	bench_turn(b);
+	assert_int_equal(c->live, 2);
+	/* Over a restart, too. */
+	bench_close(b);
+	bench_open(b);
+	bench_turn(b);
+	c = queue_cluster(b->s.queue, 1);
+	assert_int_equal(c->live, 2);
+	assert_int_equal(c->held, 2);
+	drop(b, 0);
+	bench_turn(b);
+	assert_int_equal(c->next_proc, 3);
+}
+
 static void test_a_large_one_comes_in_turns(void **state)
 {
 	struct bench *b = *state;
@@ -188,6 +215,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_only_so_many_at_a_time),
 		TEST(test_idle_ones_are_counted),
+		TEST(test_held_ones_are_counted),
 		TEST(test_a_large_one_comes_in_turns),
 		TEST(test_a_million_costs_what_is_there),
 		TEST(test_stop_and_hold),

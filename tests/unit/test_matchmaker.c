@@ -2,6 +2,7 @@
 /* match, slot classes and dynamic slots together, on a whole scheduler. */
 #include "tests/unit/sched.h"
 
+#include "scheduler/conclimit.h"
 #include "scheduler/hostend.h"
 #include "scheduler/why.h"
 
@@ -262,6 +263,33 @@ static void test_concurrency_limits(void **state)
 	assert_non_null(job(b, 1, 2)->attempt);
 }
 
+/* An edited job's and an expression's count, over a restart as well. */
+static void test_limits_of_edited_jobs(void **state)
+{
+	struct bench *b = *state;
+	struct err err = ERR_INIT;
+	struct ad *lic = ad_new();
+
+	ok(config_set(&b->s.config, "concurrency_limits = lic=2", &err), &err);
+	ok(recover_reload(&b->s, &err), &err);
+	ad_set_string(lic, "ConcurrencyLimits", "lic");
+	bench_submit(b, "ann", 1, 1, "");
+	ok(jobs_set_attr(&b->s, job(b, 1, 0), lic, &err), &err);
+	bench_submit(b, "ann", 2, 1,
+		     "ConcurrencyLimits = strcat(\"l\", \"ic\")");
+	bench_submit(b, "ann", 3, 1, "ConcurrencyLimits = \"lic\"");
+	bench_host(b, "h", 4, "");
+	bench_turn(b);
+	assert_non_null(job(b, 1, 0)->attempt);
+	assert_non_null(job(b, 2, 0)->attempt);
+	assert_null(job(b, 3, 0)->attempt);
+	ok(recover_reload(&b->s, &err), &err);
+	assert_true(conclimit_used(b->s.limits, "lic") == 2);
+	end_so(b, job(b, 1, 0), WIRE_HOW_EXITED, 0);
+	assert_true(conclimit_used(b->s.limits, "lic") == 1);
+	ad_free(lic);
+}
+
 static void start(struct bench *b, struct job *j)
 {
 	struct err err = ERR_INIT;
@@ -308,6 +336,37 @@ static void test_preemption(void **state)
 	assert_non_null(job(b, 2, 0)->attempt);
 }
 
+/* Nobody leaves for one who could not start there all the same. */
+static void test_no_preemption_in_vain(void **state)
+{
+	struct bench *b = *state;
+	struct host *h = bench_host(b, "h", 1, "");
+	struct user *bob;
+
+	b->s.config.policy.preempt = true;
+	bench_submit(b, "ann", 1, 1, "");
+	bench_turn(b);
+	start(b, job(b, 1, 0));
+	job(b, 1, 0)->attempt->started -= 9000;
+	queue_find_user(b->s.queue, "ann")->share.priority = 100;
+	bench_submit(b, "bob", 2, 1, "");
+	bob = queue_find_user(b->s.queue, "bob");
+	bob->share.ceiling = 0;
+	bench_turn(b);
+	assert_int_equal(job(b, 1, 0)->state, JOBSTATE_RUNNING);
+	bob->share.ceiling = -1;
+	h->drain.on = true;
+	b->s.preempt_next_ms = 0;
+	core_want_match(&b->s);
+	bench_turn(b);
+	assert_int_equal(job(b, 1, 0)->state, JOBSTATE_RUNNING);
+	h->drain.on = false;
+	b->s.preempt_next_ms = 0;
+	core_want_match(&b->s);
+	bench_turn(b);
+	assert_int_equal(job(b, 1, 0)->state, JOBSTATE_VACATING);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 int main(void)
@@ -323,6 +382,8 @@ int main(void)
 		TEST(test_a_job_that_fails_everywhere_is_held),
 		TEST(test_concurrency_limits),
 		TEST(test_preemption),
+		TEST(test_limits_of_edited_jobs),
+		TEST(test_no_preemption_in_vain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,6 +117,27 @@ static void test_actions_wait_for_the_commit(void **state)
 	assert_int_equal(bad, -1);
 }
 
+/* It is removed before its host has heard of it, and the host is silent. */
+static void test_unsent_and_removed(void **state)
+{
+	struct bench *b = *state;
+	struct jobs_note note = { .reason = "nobody needs that any more" };
+	struct attempt *a = start_one(b, "");
+	struct err err = ERR_INIT;
+
+	ok(jobs_event(&b->s, a->job, JOBEVENT_REMOVE, &note, NULL, &err), &err);
+	ok(hostend_unsent(&b->s, a, &err), &err);
+	bench_turn(b);
+	assert_null(queue_cluster(b->s.queue, 1));
+	assert_int_equal(
+		db_query_int(b->s.db, -1,
+			     "SELECT count(*) FROM history WHERE ad LIKE"
+			     " '%\"RemoveReason\":\"nobody needs that any"
+			     " more\"%'",
+			     ""),
+		1);
+}
+
 static void test_lease(void **state)
 {
 	struct bench *b = *state;
@@ -303,6 +324,7 @@ int main(void)
 		T(test_failed_write_poisons_the_turn),
 		T(test_actions_wait_for_the_commit),
 		T(test_lease),
+		T(test_unsent_and_removed),
 		T(test_unsent_start_is_taken_back),
 		T(test_lease_after_a_restart),
 		T(test_foreign_checkpoint_is_not_believed),
