@@ -155,15 +155,28 @@ static void note_vacated(struct sched *s, const struct attempt *a,
 	note->reason = *ret_reason ? *ret_reason : end->message;
 }
 
+/* Was it asked to leave this host? Then it does not come back at once. */
+static void avoid_host(struct job *j, const char *host)
+{
+	if (j->state != JOBSTATE_IDLE || j->avoid_until_ms >= 0)
+		return;
+	free(j->avoid_host);
+	j->avoid_host = xstrdup(host);
+	j->avoid_until_ms = clock_boot_ms() + clock_scaled_ms(AVOID_MS);
+}
+
 int jobs_attempt_end(struct sched *s, struct job *j, const struct wire_end *end,
 		     struct err *err)
 {
 	struct jobs_note note = { .end = end, .reason = end->message };
 	enum job_event event = JOBEVENT_EVICTED;
-	char *host = xstrdup(j->attempt->host), *reason = NULL;
+	char *host, *reason = NULL;
 	int rc = core_write(s, err);
 	bool gone = false;
 
+	if (rc)
+		return core_poison(s, err);
+	host = xstrdup(j->attempt->host);
 	switch (end->how) {
 	case WIRE_HOW_EXITED:
 	case WIRE_HOW_SIGNALED:
@@ -204,14 +217,8 @@ int jobs_attempt_end(struct sched *s, struct job *j, const struct wire_end *end,
 	/* Nothing to put in place: the job ends in the same transaction. */
 	if (!rc && !gone && j->state == JOBSTATE_PLACING && !end->outputs)
 		rc = jobs_event(s, j, JOBEVENT_PLACED, NULL, &gone, err);
-	if (!rc && !gone && j->state == JOBSTATE_IDLE &&
-	    j->avoid_until_ms < 0) {
-		/* It was asked to leave this host: not back at once. */
-		free(j->avoid_host);
-		j->avoid_host = host;
-		host = NULL;
-		j->avoid_until_ms = clock_boot_ms() + clock_scaled_ms(AVOID_MS);
-	}
+	if (!rc && !gone)
+		avoid_host(j, host);
 	if (!rc && !gone && j->state == JOBSTATE_IDLE &&
 	    (event == JOBEVENT_LOST || event == JOBEVENT_AGAIN))
 		rc = jobs_hold_failing(s, j, err);
