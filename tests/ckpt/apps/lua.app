@@ -8,7 +8,7 @@ refused='S390X PPC64 I686'
 build() { make -C src linux CC="$CC" MYCFLAGS="$CFLAGS" MYLDFLAGS="${LDFLAGS:-}"; }
 work() {
 	n=250
-	[ "$1" = small ] && n=1
+	[ "$1" = small ] && n=2
 	cat >prog.lua <<'END'
 local n = tonumber(arg[1])
 local function sieve(m)
