@@ -1,5 +1,4 @@
 package=lua5.4
-limit=1.10 # the target for a single program; its interpreter polls
 unpack='--skip-patches -x'
 program=src/lua
 class='same addresses'

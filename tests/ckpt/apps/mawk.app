@@ -1,5 +1,4 @@
 program=mawk
-limit=1.10 # the target for a single program
 class='same layout'
 archs="$host_arch AARCH64 RISCV64"
 refused='S390X I686'

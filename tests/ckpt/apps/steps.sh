@@ -276,7 +276,7 @@ one_app() {
 	class='any machine'
 	archs="$host_arch AARCH64 S390X PPC64 I686"
 	refused=
-	limit=1.05
+	limit=1.10
 	wait=0.010
 	. "$apps/$name.app"
 	archs=${ARCHS:-$archs} # for trials: fewer
